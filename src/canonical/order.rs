@@ -1,0 +1,224 @@
+//! What comes before the walk: everything is checked, and headers and parameters are sorted, in arrays of indices.
+
+use super::{ADDED_HEADERS, ADDED_PARAMETERS, Authentication, CanonicalRequest, added_parameter};
+use crate::encode::{Text, compare};
+use crate::endpoint::check_host;
+use crate::error::{Error, Excerpt, Found, HeaderPart};
+use crate::request::{DotSegments, MAX_HEADERS, MAX_PARAMETERS, Path, Query, Request, is_token};
+use crate::service::{ContentSha256, PathNormalization};
+use alloc::string::String;
+use core::cmp::Ordering;
+
+impl CanonicalRequest<'_> {
+    pub(super) fn check_dot_segments(&self) -> Result<(), Error> {
+        let as_sent = self.rules.path_normalization == PathNormalization::AsSent;
+        if !as_sent || self.request.dot_segments == DotSegments::Allowed {
+            return Ok(());
+        }
+        let (offset, text, wire) = match self.request.path {
+            Path::Raw { base, key } => (base.len(), key, false),
+            Path::Wire(path) => (0, path, true),
+        };
+        let mut position = offset;
+        for segment in text.split('/') {
+            // An encoded dot is a dot to whoever resolves dot segments.
+            let is = |dots: &str| {
+                segment == dots || (wire && segment.len() <= 6 && Text::Wire(segment).bytes().eq(dots.bytes()))
+            };
+            if let Some(segment) = [".", ".."].into_iter().find(|dots| is(dots)) {
+                return Err(Error::DotSegment { segment, position });
+            }
+            position += segment.len() + 1;
+        }
+        Ok(())
+    }
+
+    pub(super) fn order_headers(&mut self) -> Result<(), Error> {
+        let Request { headers, unsigned, .. } = self.request;
+        if headers.len() > MAX_HEADERS {
+            return Err(Error::TooManyHeaders { count: headers.len() });
+        }
+        let mut host_given = false;
+        for (index, (name, value)) in headers.iter().enumerate() {
+            check_header(index, name, value)?;
+            let is_host = name.eq_ignore_ascii_case("host");
+            if is_host {
+                if core::mem::replace(&mut host_given, true) {
+                    return Err(Error::HostRepeated);
+                }
+                check_host(&String::from_utf8_lossy(value))?;
+            }
+            if never_signed(name) || self.replaces(name) {
+                continue;
+            }
+            if unsigned.iter().any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
+                if is_host || has_prefix(name, "x-amz-") {
+                    return Err(Error::HeaderMustBeSigned { name: Excerpt::of(name) });
+                }
+                continue;
+            }
+            if name.eq_ignore_ascii_case("x-amz-content-sha256") && value != self.payload.as_str().as_bytes() {
+                return Err(Error::PayloadHashConflict);
+            }
+            self.headers.push(index as u8);
+        }
+        for (i, name) in ADDED_HEADERS.into_iter().enumerate() {
+            let added = if name == "host" { !host_given } else { self.in_header() && self.replaces(name) };
+            if added {
+                self.headers.push((MAX_HEADERS + i) as u8);
+            }
+        }
+        let mut order = self.headers;
+        let name = |id: u8| lower(self.header(id).0.bytes());
+        // Values of a repeated name stay in the order given.
+        order.as_mut_slice().sort_unstable_by(|a, b| name(*a).cmp(name(*b)).then(a.cmp(b)));
+        self.headers = order;
+        Ok(())
+    }
+
+    /// Whether signing sets this header, or a parameter in its place, and so replaces what an earlier signing may have
+    /// left.
+    fn replaces(&self, name: &str) -> bool {
+        match ADDED_HEADERS.into_iter().position(|added| name.eq_ignore_ascii_case(added)) {
+            Some(1) => self.in_header() && self.rules.content_sha256 == ContentSha256::Signed,
+            Some(2) => true,
+            Some(3) => self.session_token.is_some(),
+            _ => false,
+        }
+    }
+
+    fn in_header(&self) -> bool {
+        matches!(self.authentication, Authentication::Header)
+    }
+
+    pub(super) fn order_parameters(&mut self) -> Result<(), Error> {
+        match self.request.query {
+            Query::Pairs(pairs) => {
+                for index in 0..pairs.len() {
+                    self.add_parameter(index, pairs.len())?;
+                }
+            }
+            Query::Wire("") => {}
+            Query::Wire(text) => {
+                if let Some(position) = text.find('+') {
+                    return Err(Error::PlusInQuery { position });
+                }
+                let count = text.split('&').count();
+                let mut offset = 0;
+                for parameter in text.split('&') {
+                    self.add_parameter(offset, count)?;
+                    offset += parameter.len() + 1;
+                }
+            }
+        }
+        let given = self.parameters.len;
+        if !self.in_header() {
+            for (i, name) in ADDED_PARAMETERS.into_iter().enumerate() {
+                if name != "X-Amz-Security-Token" || self.session_token.is_some() {
+                    self.parameters.push(u32::MAX - i as u32);
+                }
+            }
+        }
+        if given == 0 {
+            // Those that signing adds are in order already.
+            return Ok(());
+        }
+        let mut order = self.parameters;
+        order.as_mut_slice().sort_unstable_by(|a, b| self.compare_parameters(*a, *b));
+        self.parameters = order;
+        Ok(())
+    }
+
+    fn add_parameter(&mut self, at: usize, count: usize) -> Result<(), Error> {
+        if count > MAX_PARAMETERS {
+            return Err(Error::TooManyParameters { count });
+        }
+        let id = u32::try_from(at).ok().filter(|id| added_parameter(*id).is_none()).ok_or(Error::QueryTooLong)?;
+        let (name, _) = self.parameter(id);
+        // Servers differ in whether they take these names in any case; nobody has an honest use for another one.
+        let mut reserved = ADDED_PARAMETERS.into_iter().chain(["X-Amz-Signature"]);
+        if let Some(name) = reserved.find(|reserved| lower(name.bytes()).eq(lower(reserved.bytes()))) {
+            return Err(Error::AuthenticationParameter { name });
+        }
+        self.parameters.push(id);
+        Ok(())
+    }
+
+    fn compare_parameters(&self, a: u32, b: u32) -> Ordering {
+        let ((name_a, value_a), (name_b, value_b)) = (self.parameter(a), self.parameter(b));
+        compare(name_a.bytes(), name_b.bytes()).then_with(|| compare(value_a.bytes(), value_b.bytes()))
+    }
+}
+
+/// Up to `N` ids, on the stack.
+#[derive(Clone, Copy)]
+pub(super) struct Order<T, const N: usize> {
+    ids: [T; N],
+    pub(super) len: usize,
+}
+
+impl<T: Copy + Default, const N: usize> Order<T, N> {
+    pub(super) fn new() -> Self {
+        Self { ids: [T::default(); N], len: 0 }
+    }
+
+    fn push(&mut self, id: T) {
+        self.ids[self.len] = id;
+        self.len += 1;
+    }
+
+    pub(super) fn as_slice(&self) -> &[T] {
+        &self.ids[..self.len]
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [T] {
+        &mut self.ids[..self.len]
+    }
+}
+
+fn check_header(index: usize, name: &str, value: &[u8]) -> Result<(), Error> {
+    if name.is_empty() {
+        return Err(Error::HeaderNameEmpty { index });
+    }
+    let error =
+        |part, byte: u8, position| Error::Header { index, name: Excerpt::of(name), part, found: Found(byte), position };
+    if let Some(position) = name.bytes().position(|byte| !is_token(byte)) {
+        return Err(error(HeaderPart::Name, name.as_bytes()[position], position));
+    }
+    // RFC 9110, section 5.5: these three are what makes a header into two.
+    match value.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+        Some(position) => Err(error(HeaderPart::Value, value[position], position)),
+        None => Ok(()),
+    }
+}
+
+/// Headers that clients and proxies add, change or remove on the way.
+fn never_signed(name: &str) -> bool {
+    NEVER_SIGNED.iter().any(|never| name.eq_ignore_ascii_case(never))
+        || has_prefix(name, "proxy-")
+        || has_prefix(name, "sec-")
+}
+
+fn has_prefix(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+fn lower(bytes: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
+    bytes.map(|byte| byte.to_ascii_lowercase())
+}
+
+const NEVER_SIGNED: [&str; 13] = [
+    "authorization",
+    "baggage",
+    "connection",
+    "expect",
+    "keep-alive",
+    "te",
+    "traceparent",
+    "tracestate",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "x-amzn-trace-id",
+];

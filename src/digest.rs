@@ -1,0 +1,89 @@
+//! SHA-256, HMAC-SHA-256 and hexadecimal digits, over the crates `sha2`, `hmac` and `hex`.
+//!
+//! Sources: FIPS 180-4 (SHA-256), RFC 2104 (HMAC).
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+/// A SHA-256 under way.
+#[derive(Clone, Default)]
+pub(crate) struct Hasher(Sha256);
+
+impl Hasher {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub(crate) fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
+/// SHA-256 of the whole.
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// An HMAC key with both pads absorbed, so that each use costs only the message and one block more.
+#[derive(Clone)]
+pub(crate) struct HmacKey(Hmac<Sha256>);
+
+impl HmacKey {
+    pub(crate) fn new(key: &[u8]) -> Self {
+        Self(Hmac::new_from_slice(key).expect("HMAC takes keys of any length"))
+    }
+
+    pub(crate) fn start(&self) -> HmacMessage {
+        HmacMessage(self.0.clone())
+    }
+}
+
+/// A message that is being authenticated.
+pub(crate) struct HmacMessage(Hmac<Sha256>);
+
+impl HmacMessage {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub(crate) fn finish(self) -> [u8; 32] {
+        self.0.finalize().into_bytes().into()
+    }
+}
+
+/// HMAC-SHA-256 of one message under a key that is used once.
+pub(crate) fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut mac = HmacKey::new(key).start();
+    mac.update(message);
+    mac.finish()
+}
+
+/// 32 bytes as 64 lower-case hexadecimal digits, without a heap.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hex([u8; 64]);
+
+impl Hex {
+    pub(crate) fn of(bytes: &[u8; 32]) -> Self {
+        let mut digits = [0; 64];
+        hex::encode_to_slice(bytes, &mut digits).expect("two digits a byte");
+        Self(digits)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 64] {
+        &self.0
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).expect("hexadecimal digits are ASCII")
+    }
+}
+
+/// The 32 bytes that exactly 64 lower-case hexadecimal digits stand for.
+pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    Some(bytes)
+}

@@ -1,0 +1,403 @@
+use core::fmt;
+
+/// Everything that can be wrong with what the caller passed in.
+///
+/// Each message is one sentence that says what was found and where, so that the mistake can be mended from the text
+/// alone. No message and no `Debug` output holds a secret, a token or a signature. Positions are byte offsets, counted
+/// from 0.
+///
+/// ```
+/// use s3_sigv4::Credentials;
+///
+/// let error = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n").unwrap_err();
+/// assert_eq!(error.to_string(), "the secret access key has a line feed at byte offset 40");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A text that must not be empty is empty.
+    #[error("{field} is empty")]
+    Empty {
+        /// Which text.
+        field: Field,
+    },
+
+    /// A text holds a byte that has no place there.
+    #[error("{field} has {found} at byte offset {position}")]
+    Character {
+        /// Which text.
+        field: Field,
+        /// The byte.
+        found: Found,
+        /// Where it stands.
+        position: usize,
+    },
+
+    /// An access key id of a session (`ASIA…`) came without its session token.
+    #[error("the access key id starts with ASIA, so it belongs to a session, but there is no session token")]
+    SessionTokenMissing,
+
+    /// The credentials had expired at the instant of signing.
+    #[error("the credentials expired at {expired}, and the signature is dated {now}")]
+    CredentialsExpired {
+        /// When they expired.
+        expired: crate::Timestamp,
+        /// The instant of signing.
+        now: crate::Timestamp,
+    },
+
+    /// The instant cannot be written with a year of four digits.
+    #[error("the instant lies outside the years 0000 to 9999")]
+    YearOutOfRange,
+
+    /// The text is not a timestamp of the form `20130524T000000Z`.
+    #[error("a timestamp has the form 20130524T000000Z and names a real second of UTC")]
+    TimestampSyntax,
+
+    /// The text is not a credential scope of the form `20130524/us-east-1/s3/aws4_request`.
+    #[error("a credential scope has the form 20130524/us-east-1/s3/aws4_request")]
+    ScopeSyntax,
+
+    /// The text is not a SHA-256 in 64 lower-case hexadecimal digits nor one of AWS's literals.
+    #[error("a payload hash is 64 lower-case hexadecimal digits, UNSIGNED-PAYLOAD, or one of the STREAMING-… literals")]
+    PayloadHashSyntax,
+
+    /// The text is not an exported signing key.
+    #[error("an exported signing key has the form 20130524/us-east-1/s3/aws4_request=, then 64 hexadecimal digits")]
+    ExportedKeySyntax,
+
+    /// The text is not a signature.
+    #[error("a signature is 64 lower-case hexadecimal digits")]
+    SignatureSyntax,
+
+    /// A signing key was asked to sign for another day, and the secret that could derive that day's key is not there.
+    #[error("the signing key is for the day {}, and the signature is dated {now}", show(.day))]
+    KeyOfAnotherDay {
+        /// The key's day in ASCII digits, `20130524`.
+        day: [u8; 8],
+        /// The instant of signing.
+        now: crate::Timestamp,
+    },
+
+    /// A signing key was asked to sign a text of another region or service.
+    #[error("the string to sign names another region or service than the signing key")]
+    KeyOfAnotherScope,
+
+    /// A raw path does not start with a slash.
+    #[error("the path does not start with a slash")]
+    PathNotAbsolute,
+
+    /// A link's path has a `.` or `..` segment.
+    #[error(
+        "the path has the segment {segment} at byte offset {position}, which browsers and many HTTP clients resolve \
+         before sending, so the link would fail or reach another object; Request::allow_dot_segments permits it"
+    )]
+    DotSegment {
+        /// `.` or `..`.
+        segment: &'static str,
+        /// Where the segment starts.
+        position: usize,
+    },
+
+    /// An object key is empty: the request would act on the bucket itself.
+    #[error("the object key is empty: the request would act on the bucket itself, which Bucket::on_bucket is for")]
+    EmptyObjectKey,
+
+    /// A header's name or value holds a byte that cannot be sent.
+    #[error("the {part} of header {index} ({name}) has {found} at byte offset {position}")]
+    Header {
+        /// Which of the request's headers, counted from 0.
+        index: usize,
+        /// The header's name.
+        name: Excerpt,
+        /// Whether the byte stands in the name or in the value.
+        part: HeaderPart,
+        /// The byte.
+        found: Found,
+        /// Where it stands.
+        position: usize,
+    },
+
+    /// A header's name is empty.
+    #[error("header {index} has an empty name")]
+    HeaderNameEmpty {
+        /// Which of the request's headers, counted from 0.
+        index: usize,
+    },
+
+    /// A header of a presigned link is not UTF-8, so that it could not be told to whoever is to send it.
+    #[error("the value of header {index} ({name}) is not UTF-8")]
+    HeaderNotText {
+        /// Which of the request's headers, counted from 0.
+        index: usize,
+        /// The header's name.
+        name: Excerpt,
+    },
+
+    /// More headers than can be signed.
+    #[error("{count} headers are more than the {} that can be signed", crate::request::MAX_HEADERS)]
+    TooManyHeaders {
+        /// How many there are.
+        count: usize,
+    },
+
+    /// More query parameters than can be signed.
+    #[error("{count} query parameters are more than the {} that can be signed", crate::request::MAX_PARAMETERS)]
+    TooManyParameters {
+        /// How many there are.
+        count: usize,
+    },
+
+    /// The `host` header is there twice.
+    #[error("there is more than one host header")]
+    HostRepeated,
+
+    /// There is no host to sign.
+    #[error("the request names no host, neither in its URI nor in a host header")]
+    HostMissing,
+
+    /// A header that must be signed was listed as not to be signed.
+    #[error("the header {name} cannot be left unsigned: host and every x-amz-… header must be signed")]
+    HeaderMustBeSigned {
+        /// The header's name.
+        name: Excerpt,
+    },
+
+    /// The header `x-amz-content-sha256` of a presigned request differs from the payload hash that is signed.
+    #[error("the header x-amz-content-sha256 differs from the payload hash that is signed")]
+    PayloadHashConflict,
+
+    /// The query already carries a parameter of query authentication.
+    #[error("the query already has the authentication parameter {name}")]
+    AuthenticationParameter {
+        /// The parameter's name.
+        name: &'static str,
+    },
+
+    /// An encoded query holds a `+`, which some servers read as a space and others as a plus.
+    #[error(
+        "the query has a + at byte offset {position}, which some servers read as a space and some as a plus: write \
+         %20 or %2B"
+    )]
+    PlusInQuery {
+        /// Where it stands.
+        position: usize,
+    },
+
+    /// An encoded query is longer than 4 GiB.
+    #[error("the query is longer than 4 GiB")]
+    QueryTooLong,
+
+    /// The lifetime of a link is outside 1 second to 7 days.
+    #[error("a link's lifetime is 1 to 604800 seconds (7 days), not {seconds}")]
+    Lifetime {
+        /// The whole seconds asked for.
+        seconds: u64,
+    },
+
+    /// A link would end before its full lifetime, which was required, because its credentials end.
+    #[error("the credentials expire at {expires}, before the full lifetime that was required ends at {until}")]
+    OutlivesCredentials {
+        /// When the credentials expire.
+        expires: crate::Timestamp,
+        /// When the link's lifetime would end.
+        until: crate::Timestamp,
+    },
+
+    /// An address does not start with `https://` or `http://`.
+    #[error("{field} does not start with https:// or http:// in lower case")]
+    Scheme {
+        /// Which address.
+        field: Field,
+    },
+
+    /// A port is not a number from 1 to 65535.
+    #[error("the port is not a number from 1 to 65535 without leading zeros")]
+    Port,
+
+    /// The brackets of an address do not hold an IPv6 address.
+    #[error("the brackets of the host do not hold an IPv6 address")]
+    Ipv6,
+
+    /// An endpoint's path is not a plain prefix.
+    #[error(
+        "the endpoint's path is no plain prefix: it may hold letters, digits, - . _ ~ and single slashes, but no dot \
+         segments"
+    )]
+    EndpointPath,
+
+    /// A bucket's name cannot be part of an address.
+    #[error("the bucket name {reason}")]
+    BucketName {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// A bucket's name was to go in front of an IP address.
+    #[error("a bucket name cannot go in front of an IP address: use Bucket::path_style")]
+    VirtualHostOnIpAddress,
+
+    /// The sink that the caller gave refused the text.
+    #[error("the writer refused the text")]
+    Write,
+
+    /// The link would not survive the conversion to a `url::Url`.
+    #[cfg(feature = "url")]
+    #[error("url::Url would change the link, and a changed link fails")]
+    ChangedByUrl,
+}
+
+impl From<fmt::Error> for Error {
+    fn from(_: fmt::Error) -> Self {
+        Self::Write
+    }
+}
+
+impl From<core::convert::Infallible> for Error {
+    fn from(never: core::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// A text that the caller passed in, as error messages name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Field {
+    /// The access key id.
+    AccessKeyId,
+    /// The secret access key.
+    SecretAccessKey,
+    /// The session token.
+    SessionToken,
+    /// The region.
+    Region,
+    /// The service.
+    Service,
+    /// The method.
+    Method,
+    /// The host, with or without a port.
+    Host,
+    /// An encoded path.
+    Path,
+    /// An encoded query.
+    Query,
+    /// A URL.
+    Url,
+    /// An endpoint's address.
+    Endpoint,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AccessKeyId => "the access key id",
+            Self::SecretAccessKey => "the secret access key",
+            Self::SessionToken => "the session token",
+            Self::Region => "the region",
+            Self::Service => "the service",
+            Self::Method => "the method",
+            Self::Host => "the host",
+            Self::Path => "the path",
+            Self::Query => "the query",
+            Self::Url => "the URL",
+            Self::Endpoint => "the endpoint",
+        })
+    }
+}
+
+/// The two parts of a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a header has a name and a value, and nothing else")]
+pub enum HeaderPart {
+    /// The name.
+    Name,
+    /// The value.
+    Value,
+}
+
+impl fmt::Display for HeaderPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => "name",
+            Self::Value => "value",
+        })
+    }
+}
+
+/// A byte that has no place where it was found, shown in words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Found(pub(crate) u8);
+
+impl Found {
+    /// The byte.
+    #[must_use]
+    pub fn byte(&self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            b'\n' => f.write_str("a line feed"),
+            b'\r' => f.write_str("a carriage return"),
+            b'\t' => f.write_str("a tab"),
+            0 => f.write_str("a NUL"),
+            b' ' => f.write_str("a space"),
+            0x01..=0x1f | 0x7f => write!(f, "a control character (0x{:02x})", self.0),
+            0x80.. => write!(f, "a byte outside ASCII (0x{:02x})", self.0),
+            _ => write!(f, "the character {}", char::from(self.0)),
+        }
+    }
+}
+
+impl fmt::Debug for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Found({self})")
+    }
+}
+
+/// The first 40 bytes of a name, for an error message that lives without a heap.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Excerpt {
+    bytes: [u8; 40],
+    len: u8,
+    cut: bool,
+}
+
+impl Excerpt {
+    pub(crate) fn of(text: &str) -> Self {
+        let mut bytes = [0; 40];
+        let len = text.len().min(bytes.len());
+        bytes[..len].copy_from_slice(&text.as_bytes()[..len]);
+        Self { bytes, len: len as u8, cut: len < text.len() }
+    }
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.bytes[..self.len.into()].escape_ascii())?;
+        if self.cut { f.write_str("…") } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+fn show(ascii: &[u8; 8]) -> impl fmt::Display + '_ {
+    ascii.escape_ascii()
+}
+
+/// The error for the first byte of a text that is not allowed in it.
+pub(crate) fn check(field: Field, text: &str, allowed: impl Fn(u8) -> bool) -> Result<(), Error> {
+    if text.is_empty() {
+        return Err(Error::Empty { field });
+    }
+    match text.bytes().position(|byte| !allowed(byte)) {
+        Some(position) => Err(Error::Character { field, found: Found(text.as_bytes()[position]), position }),
+        None => Ok(()),
+    }
+}

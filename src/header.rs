@@ -1,0 +1,188 @@
+use crate::canonical::CanonicalRequest;
+use crate::error::Error;
+use crate::key::Signature;
+use crate::payload::PayloadHash;
+use crate::request::Request;
+use crate::service::ContentSha256;
+use crate::signer::Signer;
+use crate::string_to_sign::StringToSign;
+use crate::timestamp::Timestamp;
+use alloc::string::String;
+use core::fmt::{self, Write};
+
+impl Signer {
+    /// Signs a request by the `Authorization` header, the way of AWS's SDKs.
+    ///
+    /// The answer holds the headers to set on the request, in place of those of the same name that it may have.
+    /// Everything else must be sent as it is in `request`, `host` included, which HTTP clients set by themselves.
+    ///
+    /// ```
+    /// use s3_sigv4::{Bucket, Credentials, PayloadHash, Signer, Timestamp};
+    ///
+    /// let now = Timestamp::parse("20130524T000000Z")?;
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// let signer = Signer::new(credentials, "us-east-1", now)?;
+    /// let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+    ///
+    /// let request = bucket.put("test$file.text")?.with_headers(&[
+    ///     ("date", "Fri, 24 May 2013 00:00:00 GMT"),
+    ///     ("x-amz-storage-class", "REDUCED_REDUNDANCY"),
+    /// ]);
+    /// let signed = signer.sign(&request, PayloadHash::of(b"Welcome to Amazon S3."), now)?;
+    /// assert_eq!(
+    ///     signed.authorization(),
+    ///     "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
+    ///      SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class, \
+    ///      Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"
+    /// );
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::CredentialsExpired`]; [`Error::KeyOfAnotherDay`] for a signer without a secret; and whatever is wrong
+    /// with the request: a header that cannot be sent ([`Error::Header`], [`Error::HeaderNameEmpty`],
+    /// [`Error::HostRepeated`], [`Error::HeaderMustBeSigned`], [`Error::PayloadHashConflict`]), a query that is
+    /// signed already or ambiguous ([`Error::AuthenticationParameter`], [`Error::PlusInQuery`]), too many of either
+    /// ([`Error::TooManyHeaders`], [`Error::TooManyParameters`]).
+    ///
+    /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>.
+    pub fn sign(
+        &self,
+        request: &Request<'_>,
+        payload: PayloadHash,
+        now: Timestamp,
+    ) -> Result<SignedRequest<'_>, Error> {
+        let canonical = self.canonical_request(request, payload, now)?;
+        let signature = self.key_at(now)?.sign(&StringToSign::new(&canonical))?;
+        let mut authorization = String::with_capacity(256);
+        write_authorization(&mut authorization, self.access_key_id(), &canonical, &signature)?;
+        Ok(SignedRequest {
+            authorization,
+            content_sha256: (self.rules.content_sha256 == ContentSha256::Signed).then_some(payload),
+            now,
+            session_token: self.identity.session_token.as_deref(),
+            signature,
+        })
+    }
+
+    /// As [`Signer::sign`], with the headers written to `out` as lines of HTTP/1.1, each ended by CR LF.
+    ///
+    /// ```
+    /// # use s3_sigv4::{Bucket, Credentials, PayloadHash, Signer, Timestamp};
+    /// # let now = Timestamp::parse("20130524T000000Z")?;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// # let signer = Signer::new(credentials, "us-east-1", now)?;
+    /// # let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+    /// let request = bucket.get("test.txt")?.with_headers(&[("range", "bytes=0-9")]);
+    /// let mut lines = String::new();
+    /// signer.sign_to(&mut lines, &request, PayloadHash::EMPTY, now)?;
+    /// assert!(lines.starts_with("authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/"));
+    /// assert!(lines.contains("Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41\r\n"));
+    /// assert!(lines.ends_with("x-amz-date: 20130524T000000Z\r\n"));
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Signer::sign`], and [`Error::Write`] if `out` refuses the text. Nothing is written before everything is
+    /// checked.
+    pub fn sign_to(
+        &self,
+        out: &mut impl Write,
+        request: &Request<'_>,
+        payload: PayloadHash,
+        now: Timestamp,
+    ) -> Result<Signature, Error> {
+        let canonical = self.canonical_request(request, payload, now)?;
+        let signature = self.key_at(now)?.sign(&StringToSign::new(&canonical))?;
+        out.write_str("authorization: ")?;
+        write_authorization(out, self.access_key_id(), &canonical, &signature)?;
+        out.write_str("\r\n")?;
+        let content_sha256 = (self.rules.content_sha256 == ContentSha256::Signed).then_some(payload);
+        let session_token = self.identity.session_token.as_deref();
+        for (name, value) in added(content_sha256.as_ref(), &now, session_token) {
+            for piece in [name, ": ", value, "\r\n"] {
+                out.write_str(piece)?;
+            }
+        }
+        Ok(signature)
+    }
+}
+
+/// A signature in an `Authorization` header, and the headers that belong with it.
+pub struct SignedRequest<'a> {
+    authorization: String,
+    content_sha256: Option<PayloadHash>,
+    now: Timestamp,
+    session_token: Option<&'a str>,
+    signature: Signature,
+}
+
+impl SignedRequest<'_> {
+    /// The headers to set on the request: `authorization`, `x-amz-content-sha256` (for S3), `x-amz-date` and
+    /// `x-amz-security-token` (for a session).
+    ///
+    /// ```
+    /// # use s3_sigv4::{Bucket, Credentials, PayloadHash, Signer, Timestamp};
+    /// # let now = Timestamp::parse("20130524T000000Z")?;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// # let signer = Signer::new(credentials, "us-east-1", now)?;
+    /// # let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+    /// let signed = signer.sign(&bucket.get("test.txt")?, PayloadHash::EMPTY, now)?;
+    /// let names: Vec<_> = signed.headers().map(|(name, _)| name).collect();
+    /// assert_eq!(names, ["authorization", "x-amz-content-sha256", "x-amz-date"]);
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [("authorization", &*self.authorization)].into_iter().chain(added(
+            self.content_sha256.as_ref(),
+            &self.now,
+            self.session_token,
+        ))
+    }
+
+    /// The value of the `Authorization` header.
+    #[must_use]
+    pub fn authorization(&self) -> &str {
+        &self.authorization
+    }
+
+    /// The signature alone.
+    #[must_use]
+    pub fn signature(&self) -> Signature {
+        self.signature
+    }
+}
+
+impl fmt::Debug for SignedRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedRequest").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// The headers that are set beside `authorization`.
+fn added<'a>(
+    content_sha256: Option<&'a PayloadHash>,
+    now: &'a Timestamp,
+    session_token: Option<&'a str>,
+) -> impl Iterator<Item = (&'static str, &'a str)> {
+    [
+        content_sha256.map(|hash| ("x-amz-content-sha256", hash.as_str())),
+        Some(("x-amz-date", now.as_str())),
+        session_token.map(|token| ("x-amz-security-token", token)),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn write_authorization(
+    out: &mut impl Write,
+    access_key_id: &str,
+    canonical: &CanonicalRequest<'_>,
+    signature: &Signature,
+) -> fmt::Result {
+    let (scope, signed_headers) = (canonical.scope(), canonical.signed_headers());
+    write!(
+        out,
+        "AWS4-HMAC-SHA256 Credential={access_key_id}/{scope}, SignedHeaders={signed_headers}, Signature={signature}"
+    )
+}

@@ -1,0 +1,78 @@
+//! `http::Request`, signed in place (feature `http`).
+
+use crate::endpoint::Scheme;
+use crate::error::Error;
+use crate::payload::PayloadHash;
+use crate::request::Request;
+use crate::signer::Signer;
+use crate::timestamp::Timestamp;
+use alloc::vec::Vec;
+use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
+
+impl Signer {
+    /// Signs an [`http::Request`] in place, by the `Authorization` header (feature `http`).
+    ///
+    /// What an earlier signing left is replaced, so that a request can be signed again for each attempt. The URI is
+    /// signed as it stands, byte for byte; the host is that of the `host` header if there is one, and otherwise the
+    /// URI's, which HTTP clients send. On an error the request is unchanged.
+    ///
+    /// ```
+    /// use s3_sigv4::{Credentials, PayloadHash, Signer, Timestamp};
+    ///
+    /// let now = Timestamp::parse("20130524T000000Z")?;
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// let signer = Signer::new(credentials, "us-east-1", now)?;
+    ///
+    /// let mut request = http::Request::get("https://examplebucket.s3.amazonaws.com/test.txt")
+    ///     .header("range", "bytes=0-9")
+    ///     .body(())?;
+    /// signer.sign_http(&mut request, PayloadHash::EMPTY, now)?;
+    /// assert!(request.headers()["authorization"].to_str()?.ends_with(
+    ///     "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
+    /// ));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Signer::sign`], and [`Error::HostMissing`] if neither the URI nor a header names the host.
+    pub fn sign_http<B>(
+        &self,
+        request: &mut http::Request<B>,
+        payload: PayloadHash,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let uri = request.uri();
+        let scheme = if uri.scheme() == Some(&http::uri::Scheme::HTTP) { Scheme::Http } else { Scheme::Https };
+        let host = match (uri.authority(), request.headers().get(HOST)) {
+            (Some(authority), _) => authority.as_str(),
+            (None, Some(host)) => host.to_str().map_err(|_| Error::HostMissing)?,
+            (None, None) => return Err(Error::HostMissing),
+        };
+        let target = uri.path_and_query().map_or("/", |target| target.as_str());
+        let headers: Vec<_> = request
+            .headers()
+            .iter()
+            .filter(|(name, _)| !SET_BY_SIGNING.contains(name))
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect();
+        let view = Request::from_wire(request.method().as_str(), scheme, host, target)?.with_header_bytes(&headers);
+        let signed = self.sign(&view, payload, now)?;
+
+        for name in SET_BY_SIGNING {
+            request.headers_mut().remove(name);
+        }
+        for (name, value) in signed.headers() {
+            let mut value = HeaderValue::from_str(value).expect("all that signing adds is visible ASCII");
+            value.set_sensitive(matches!(name, "authorization" | "x-amz-security-token"));
+            request.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+        Ok(())
+    }
+}
+
+const SET_BY_SIGNING: [HeaderName; 4] = [
+    AUTHORIZATION,
+    HeaderName::from_static("x-amz-content-sha256"),
+    HeaderName::from_static("x-amz-date"),
+    HeaderName::from_static("x-amz-security-token"),
+];

@@ -1,0 +1,198 @@
+use crate::credentials::{Credentials, Secret};
+use crate::digest::{Hex, HmacKey, hmac, unhex};
+use crate::error::Error;
+use crate::scope::CredentialScope;
+use crate::string_to_sign::StringToSign;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+use zeroize::{Zeroize, Zeroizing};
+
+/// Step 3 of 4: the key for one day, region and service, derived from the secret by four HMACs.
+///
+/// It can be handed to a place that must never hold the secret, such as an edge worker: [`SigningKey::export`] there,
+/// [`SigningKey::import`] here, and [`Signer::from_key`](crate::Signer::from_key). It signs what is dated on its own
+/// day and nothing else; the links that it signed stay good after midnight.
+///
+/// ```
+/// use s3_sigv4::{CredentialScope, Credentials, SigningKey, Timestamp};
+///
+/// let now = Timestamp::parse("20130524T000000Z")?;
+/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+/// let key = SigningKey::derive(&credentials, CredentialScope::new("us-east-1", "s3", now)?);
+///
+/// let text = key.export();
+/// assert_eq!(
+///     &*text,
+///     "20130524/us-east-1/s3/aws4_request=dbb893acc010964918f1fd433add87c70e8b0db6be30c1fbeafefa5ec6ba8378"
+/// );
+/// assert_eq!(SigningKey::import(&text)?.scope(), key.scope());
+/// # Ok::<(), s3_sigv4::Error>(())
+/// ```
+///
+/// Source: "Derive a signing key" in
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>.
+#[derive(Clone)]
+pub struct SigningKey {
+    scope: CredentialScope<'static>,
+    // The key itself: as good as the secret for its day. Kept for `export`, wiped on drop.
+    bytes: Zeroizing<[u8; 32]>,
+    hmac: HmacKey,
+}
+
+impl SigningKey {
+    /// Derives the key for this scope.
+    #[must_use]
+    pub fn derive(credentials: &Credentials, scope: CredentialScope<'_>) -> Self {
+        Self::derive_from(&credentials.secret, scope)
+    }
+
+    pub(crate) fn derive_from(secret: &Secret, scope: CredentialScope<'_>) -> Self {
+        Self::from_bytes(*derive(secret, &scope), scope)
+    }
+
+    /// A key that was derived elsewhere: the 32 bytes that AWS's documents call `kSigning`.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32], scope: CredentialScope<'_>) -> Self {
+        Self { scope: scope.into_owned(), hmac: HmacKey::new(&bytes), bytes: Zeroizing::new(bytes) }
+    }
+
+    /// The key with its scope as a line of text, `20130524/us-east-1/s3/aws4_request=` and 64 hexadecimal digits.
+    ///
+    /// Whoever holds it can sign anything in its scope, dated on its day: treat it as a secret. The text is wiped
+    /// when it is dropped.
+    #[must_use]
+    pub fn export(&self) -> ExportedKey {
+        let hex = Zeroizing::new(*Hex::of(&self.bytes).as_bytes());
+        let hex = core::str::from_utf8(&*hex).expect("hexadecimal digits are ASCII");
+        ExportedKey(format!("{}={hex}", self.scope))
+    }
+
+    /// Reads what [`SigningKey::export`] wrote.
+    ///
+    /// # Errors
+    /// [`Error::ExportedKeySyntax`] if the text is anything else.
+    pub fn import(text: &str) -> Result<Self, Error> {
+        let (scope, hex) = text.rsplit_once('=').ok_or(Error::ExportedKeySyntax)?;
+        let scope = CredentialScope::parse(scope).map_err(|_| Error::ExportedKeySyntax)?;
+        let bytes = unhex(hex).map(Zeroizing::new).ok_or(Error::ExportedKeySyntax)?;
+        Ok(Self::from_bytes(*bytes, scope))
+    }
+
+    /// The day, region and service that it is good for.
+    #[must_use]
+    pub fn scope(&self) -> &CredentialScope<'static> {
+        &self.scope
+    }
+
+    /// Step 4: the signature of this text.
+    ///
+    /// # Errors
+    /// [`Error::KeyOfAnotherDay`] or [`Error::KeyOfAnotherScope`] if the text is not in this key's scope: the
+    /// signature would be wrong.
+    pub fn sign(&self, text: &StringToSign<'_>) -> Result<Signature, Error> {
+        if !self.scope.covers(text.now()) {
+            return Err(Error::KeyOfAnotherDay { day: self.scope.day_digits(), now: text.now() });
+        }
+        if self.scope != *text.scope() {
+            return Err(Error::KeyOfAnotherScope);
+        }
+        let mut mac = self.hmac.start();
+        text.write(|piece| {
+            mac.update(piece.as_bytes());
+            Ok(())
+        })?;
+        Ok(Signature(mac.finish()))
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey").field("scope", &self.scope).finish_non_exhaustive()
+    }
+}
+
+/// A signing key as text. It reads as a `&str`, hides itself in `Debug`, has no `Display`, and is wiped on drop.
+pub struct ExportedKey(String);
+
+impl core::ops::Deref for ExportedKey {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ExportedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ExportedKey(…)")
+    }
+}
+
+impl Drop for ExportedKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// Step 4 of 4: the signature, 64 lower-case hexadecimal digits in its `Display`.
+///
+/// Two signatures are compared in constant time. `Debug` hides the value.
+#[derive(Clone, Copy)]
+pub struct Signature([u8; 32]);
+
+impl Signature {
+    /// Reads 64 lower-case hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`Error::SignatureSyntax`] if the text is anything else.
+    ///
+    /// ```
+    /// use s3_sigv4::Signature;
+    ///
+    /// let digits = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
+    /// assert_eq!(Signature::parse(digits)?.to_string(), digits);
+    /// assert!(Signature::parse("f0e8").is_err());
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        unhex(text).map(Self).ok_or(Error::SignatureSyntax)
+    }
+
+    pub(crate) fn hex(&self) -> Hex {
+        Hex::of(&self.0)
+    }
+}
+
+impl PartialEq for Signature {
+    fn eq(&self, other: &Self) -> bool {
+        // No early exit, and nothing for the optimiser to make one of.
+        let differences = self.0.iter().zip(&other.0).fold(0, |all, (a, b)| core::hint::black_box(all | (a ^ b)));
+        differences == 0
+    }
+}
+
+impl Eq for Signature {}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.hex().as_str())
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signature(…)")
+    }
+}
+
+/// `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, day), region), service), "aws4_request")`.
+fn derive(secret: &Secret, scope: &CredentialScope<'_>) -> Zeroizing<[u8; 32]> {
+    let secret = secret.as_bytes();
+    let mut start = Zeroizing::new(alloc::vec::Vec::with_capacity(4 + secret.len()));
+    start.extend_from_slice(b"AWS4");
+    start.extend_from_slice(secret);
+    let [day, rest @ ..] = scope.parts();
+    let day = Zeroizing::new(hmac(&start, day.as_bytes()));
+    rest.into_iter().fold(day, |key, part| Zeroizing::new(hmac(&*key, part.as_bytes())))
+}

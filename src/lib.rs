@@ -1,0 +1,47 @@
+//! AWS Signature Version 4 for S3 and its relatives: presigned links and signed requests, offline, without a clock, a
+//! network or an SDK.
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod bucket;
+mod canonical;
+mod credentials;
+mod digest;
+mod encode;
+mod endpoint;
+mod error;
+mod header;
+#[cfg(feature = "http")]
+mod http;
+mod key;
+mod payload;
+mod presign;
+mod request;
+mod scope;
+mod service;
+mod signer;
+mod string_to_sign;
+mod timestamp;
+#[cfg(feature = "url")]
+mod url;
+
+pub use bucket::Bucket;
+pub use canonical::CanonicalRequest;
+pub use credentials::Credentials;
+pub use endpoint::Endpoint;
+pub use error::{Error, Excerpt, Field, Found, HeaderPart};
+pub use header::SignedRequest;
+pub use key::{ExportedKey, Signature, SigningKey};
+pub use payload::PayloadHash;
+pub use presign::{Lifetime, Limit, Presigned, Validity};
+pub use request::Request;
+pub use scope::CredentialScope;
+pub use service::{ContentSha256, PathEncoding, PathNormalization, Service, SessionToken};
+pub use signer::Signer;
+pub use string_to_sign::StringToSign;
+pub use timestamp::Timestamp;

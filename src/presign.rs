@@ -1,0 +1,395 @@
+use crate::canonical::{Authentication, CanonicalRequest, Sink};
+use crate::digest::Hasher;
+use crate::encode::{QUERY, Text};
+use crate::error::{Error, Excerpt};
+use crate::payload::PayloadHash;
+use crate::request::Request;
+use crate::service::{ContentSha256, SessionToken};
+use crate::signer::Signer;
+use crate::string_to_sign::StringToSign;
+use crate::timestamp::Timestamp;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+use core::time::Duration;
+
+impl Signer {
+    /// Signs a link: a URL that anybody can use, without credentials, until it expires.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use s3_sigv4::{Bucket, Credentials, Limit, Signer, Timestamp};
+    ///
+    /// let now = Timestamp::parse("20130524T000000Z")?;
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// let signer = Signer::new(credentials, "us-east-1", now)?;
+    /// let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+    ///
+    /// let link = signer.presign(&bucket.get("test.txt")?, Duration::from_secs(86400), now)?;
+    /// assert_eq!(
+    ///     link.url(),
+    ///     "https://examplebucket.s3.amazonaws.com/test.txt\
+    ///      ?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+    ///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+    ///      &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+    ///      &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
+    /// );
+    /// assert_eq!(link.valid_until().to_string(), "20130525T000000Z");
+    /// assert_eq!(link.limited_by(), Limit::Lifetime);
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
+    /// The body is not signed for S3 (`UNSIGNED-PAYLOAD`) unless the request has a header `x-amz-content-sha256`, and
+    /// is signed as empty for every other service; [`Signer::presign_payload`] says otherwise.
+    ///
+    /// # Errors
+    /// As [`Signer::sign`]; besides, [`Error::Lifetime`], [`Error::OutlivesCredentials`], [`Error::DotSegment`],
+    /// and [`Error::HeaderNotText`] for a header that could not be told to whoever is to send it.
+    ///
+    /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
+    pub fn presign(
+        &self,
+        request: &Request<'_>,
+        lifetime: impl Into<Lifetime>,
+        now: Timestamp,
+    ) -> Result<Presigned, Error> {
+        self.presign_payload(request, self.payload_of(request)?, lifetime, now)
+    }
+
+    /// As [`Signer::presign`], written to `out`, without allocating for S3. The answer says how long it is good.
+    ///
+    /// Headers that were signed must be sent with the link; [`Presigned::headers`] lists them, this does not.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// # use s3_sigv4::{Bucket, Credentials, Signer, Timestamp};
+    /// # let now = Timestamp::parse("20130524T000000Z")?;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// # let signer = Signer::new(credentials, "us-east-1", now)?;
+    /// # let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+    ///
+    /// let mut url = String::with_capacity(1024);
+    /// for key in ["test.txt", "photos/cat & dog.jpg"] {
+    ///     url.clear();
+    ///     signer.presign_to(&mut url, &bucket.get(key)?, Duration::from_secs(86400), now)?;
+    ///     println!("{url}");
+    /// }
+    /// assert!(url.starts_with("https://examplebucket.s3.amazonaws.com/photos/cat%20%26%20dog.jpg?X-Amz-Algorithm="));
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Signer::presign`], and [`Error::Write`] if `out` refuses the text. Nothing is written before everything
+    /// is checked.
+    pub fn presign_to(
+        &self,
+        out: &mut impl Write,
+        request: &Request<'_>,
+        lifetime: impl Into<Lifetime>,
+        now: Timestamp,
+    ) -> Result<Validity, Error> {
+        let (canonical, validity) = self.link(request, self.payload_of(request)?, lifetime.into(), now)?;
+        self.write_link(out, request, &canonical)?;
+        Ok(validity)
+    }
+
+    /// As [`Signer::presign`], for a request whose body is known when the link is made.
+    ///
+    /// S3 takes the hash from a signed header `x-amz-content-sha256` alone, which the request must then have; some
+    /// servers take no hash at all in a link. The general rules have no header for it.
+    ///
+    /// # Errors
+    /// As [`Signer::presign`], and [`Error::PayloadHashConflict`] if the header says something else.
+    pub fn presign_payload(
+        &self,
+        request: &Request<'_>,
+        payload: PayloadHash,
+        lifetime: impl Into<Lifetime>,
+        now: Timestamp,
+    ) -> Result<Presigned, Error> {
+        let (canonical, validity) = self.link(request, payload, lifetime.into(), now)?;
+        let headers = canonical
+            .signed_given_headers()
+            // Whoever uses the link sends its host anyway.
+            .filter(|(_, name, value)| !name.eq_ignore_ascii_case("host") || *value != request.host.as_bytes())
+            .map(|(index, name, value)| match core::str::from_utf8(value) {
+                Ok(value) => Ok((String::from(name), String::from(value))),
+                Err(_) => Err(Error::HeaderNotText { index, name: Excerpt::of(name) }),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut url = String::with_capacity(512);
+        self.write_link(&mut url, request, &canonical)?;
+        Ok(Presigned { method: request.method.into(), url, headers, validity })
+    }
+
+    fn link<'a>(
+        &'a self,
+        request: &Request<'a>,
+        payload: PayloadHash,
+        lifetime: Lifetime,
+        now: Timestamp,
+    ) -> Result<(CanonicalRequest<'a>, Validity), Error> {
+        self.identity.usable_at(now)?;
+        let validity = lifetime.resolve(self.identity.expiration, now)?;
+        let access_key_id = self.access_key_id();
+        let authentication = Authentication::Query { access_key_id, expires: validity.expires };
+        Ok((self.canonical(request, authentication, payload, now)?, validity))
+    }
+
+    /// Path and query go to the URL and to the hash in one pass: what is sent is what was signed.
+    fn write_link(
+        &self,
+        out: &mut impl Write,
+        request: &Request<'_>,
+        canonical: &CanonicalRequest<'_>,
+    ) -> Result<(), Error> {
+        let key = self.key_at(canonical.now())?;
+        out.write_str(request.scheme.prefix())?;
+        out.write_str(request.host)?;
+        let mut tee = Tee { url: out, hasher: Hasher::default() };
+        canonical.walk(&mut tee)?;
+        let hash = tee.hasher.finish();
+        let text = StringToSign::with_hash(canonical.scope().clone(), &hash, canonical.now());
+        let signature = key.sign(&text)?;
+        if let (SessionToken::AddedAfterwards, Some(token)) = (self.rules.session_token, &self.identity.session_token) {
+            out.write_str("&X-Amz-Security-Token=")?;
+            Text::Raw(token).write(QUERY, |piece| out.write_str(piece))?;
+        }
+        out.write_str("&X-Amz-Signature=")?;
+        out.write_str(signature.hex().as_str())?;
+        Ok(())
+    }
+
+    /// What a link signs in place of the body's hash.
+    fn payload_of(&self, request: &Request<'_>) -> Result<PayloadHash, Error> {
+        let given = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
+        match (given, self.rules.content_sha256) {
+            (Some((_, value)), _) => {
+                PayloadHash::parse(core::str::from_utf8(value).map_err(|_| Error::PayloadHashSyntax)?)
+            }
+            (None, ContentSha256::Signed) => Ok(PayloadHash::UNSIGNED),
+            (None, ContentSha256::Omitted) => Ok(PayloadHash::EMPTY),
+        }
+    }
+}
+
+/// A link, with the headers that must be sent with it and how long it is good.
+///
+/// It is a bearer secret: whoever has it can use it. `Display` prints it, because that is what it is for; `Debug`
+/// leaves everything behind the path out.
+#[derive(Clone)]
+pub struct Presigned {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    validity: Validity,
+}
+
+impl Presigned {
+    /// The URL.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The method, the only one that the link is good for.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The headers that must be sent with it, exactly so; `host` is among them only if it is not the URL's.
+    ///
+    /// ```
+    /// # use core::time::Duration;
+    /// # use s3_sigv4::{Bucket, Credentials, Signer, Timestamp};
+    /// # let now = Timestamp::parse("20130524T000000Z")?;
+    /// # let signer = Signer::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret")?, "us-east-1", now)?;
+    /// # let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+    /// let request = bucket.put("cat.jpg")?.with_headers(&[("Content-Type", "image/jpeg")]);
+    /// let link = signer.presign(&request, Duration::from_secs(900), now)?;
+    /// assert_eq!(link.headers().collect::<Vec<_>>(), [("Content-Type", "image/jpeg")]);
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (&**name, &**value))
+    }
+
+    /// From when on it is good. S3 takes it up to 15 minutes earlier, for clocks that differ.
+    #[must_use]
+    pub fn valid_from(&self) -> Timestamp {
+        self.validity.valid_from
+    }
+
+    /// Until when it is good, as far as the signer knows: a key that is revoked ends it earlier, and so does the end
+    /// of a session whose expiration was not given with its credentials.
+    #[must_use]
+    pub fn valid_until(&self) -> Timestamp {
+        self.validity.valid_until
+    }
+
+    /// What ends it.
+    #[must_use]
+    pub fn limited_by(&self) -> Limit {
+        self.validity.limited_by
+    }
+}
+
+impl fmt::Display for Presigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.url)
+    }
+}
+
+impl fmt::Debug for Presigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The query holds the signature and the token, header values may be customer keys.
+        let path = self.url.split('?').next().unwrap_or_default();
+        f.debug_struct("Presigned")
+            .field("method", &self.method)
+            .field("url", &format_args!("{path}?…"))
+            .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("validity", &self.validity)
+            .finish()
+    }
+}
+
+/// From when until when a link is good, and what ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    valid_from: Timestamp,
+    valid_until: Timestamp,
+    limited_by: Limit,
+    pub(crate) expires: u32,
+}
+
+impl Validity {
+    /// See [`Presigned::valid_from`].
+    #[must_use]
+    pub fn valid_from(&self) -> Timestamp {
+        self.valid_from
+    }
+
+    /// See [`Presigned::valid_until`].
+    #[must_use]
+    pub fn valid_until(&self) -> Timestamp {
+        self.valid_until
+    }
+
+    /// See [`Presigned::limited_by`].
+    #[must_use]
+    pub fn limited_by(&self) -> Limit {
+        self.limited_by
+    }
+}
+
+/// What ends a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// The lifetime that was asked for.
+    Lifetime,
+    /// The expiration of the credentials, which comes before the lifetime is over.
+    Credentials,
+    /// The 7 days that no link outlives, where [the longest](Lifetime::LONGEST) lifetime was asked for.
+    SevenDays,
+}
+
+/// How long a link is to be good: whole seconds, from 1 to 604800 (7 days).
+///
+/// A [`Duration`] converts into the usual kind, which ends with the credentials if they end earlier, and says so in
+/// [`Presigned::limited_by`]. [`Lifetime::full`] refuses such a link. A part of a second is dropped.
+///
+/// ```
+/// use core::time::Duration;
+/// use s3_sigv4::{Bucket, Credentials, Error, Lifetime, Limit, Signer, Timestamp};
+///
+/// let now = Timestamp::parse("20130524T000000Z")?;
+/// let expiration = Timestamp::parse("20130524T003000Z")?; // the session has half an hour left
+/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?
+///     .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE")?
+///     .with_expiration(expiration);
+/// let signer = Signer::new(credentials, "us-east-1", now)?;
+/// let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+///
+/// let day = Duration::from_secs(86400);
+/// let link = signer.presign(&bucket.get("test.txt")?, day, now)?;
+/// assert_eq!((link.valid_until(), link.limited_by()), (expiration, Limit::Credentials));
+///
+/// let error = signer.presign(&bucket.get("test.txt")?, Lifetime::full(day), now).unwrap_err();
+/// assert!(matches!(error, Error::OutlivesCredentials { .. }));
+/// # Ok::<(), s3_sigv4::Error>(())
+/// ```
+///
+/// Source: "X-Amz-Expires" in
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    duration: Duration,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    AtMost,
+    Full,
+    Longest,
+}
+
+impl Lifetime {
+    /// As long as S3 and the credentials allow.
+    pub const LONGEST: Self = Self { duration: SEVEN_DAYS, kind: Kind::Longest };
+
+    /// This long, and an error if the credentials are known to end earlier.
+    #[must_use]
+    pub fn full(duration: Duration) -> Self {
+        Self { duration, kind: Kind::Full }
+    }
+
+    pub(crate) fn resolve(self, expiration: Option<Timestamp>, now: Timestamp) -> Result<Validity, Error> {
+        let seconds = self.duration.as_secs();
+        if seconds == 0 || self.duration > SEVEN_DAYS {
+            return Err(Error::Lifetime { seconds });
+        }
+        let until = now.plus(self.duration)?;
+        let (valid_until, limited_by) = match (expiration, self.kind) {
+            (Some(expires), Kind::Full) if expires < until => {
+                return Err(Error::OutlivesCredentials { expires, until });
+            }
+            (Some(expires), _) if expires < until => (expires, Limit::Credentials),
+            (_, Kind::Longest) => (until, Limit::SevenDays),
+            _ => (until, Limit::Lifetime),
+        };
+        Ok(Validity { valid_from: now, valid_until, limited_by, expires: seconds as u32 })
+    }
+}
+
+impl From<Duration> for Lifetime {
+    fn from(duration: Duration) -> Self {
+        Self { duration, kind: Kind::AtMost }
+    }
+}
+
+const SEVEN_DAYS: Duration = Duration::from_secs(604_800);
+
+/// Writes a link and hashes its canonical request in one pass.
+struct Tee<'a, W> {
+    url: &'a mut W,
+    hasher: Hasher,
+}
+
+impl<W: Write> Sink for Tee<'_, W> {
+    fn canonical(&mut self, bytes: &[u8]) -> fmt::Result {
+        self.hasher.update(bytes);
+        Ok(())
+    }
+
+    fn sent(&mut self, text: &str) -> fmt::Result {
+        self.url.write_str(text)
+    }
+
+    fn both(&mut self, text: &str) -> fmt::Result {
+        self.url.write_str(text)?;
+        self.canonical(text.as_bytes())
+    }
+}

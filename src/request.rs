@@ -1,0 +1,237 @@
+use crate::endpoint::{Scheme, check_host, split_origin};
+use crate::error::{Error, Field, Found, check};
+use core::fmt;
+
+/// A borrowed view of the request to sign: method, scheme, host, path, query and headers.
+///
+/// It is a small `Copy` value that owns nothing; [`Bucket`](crate::Bucket) makes it for S3's objects, and the two
+/// constructors here for everything else. The body is no part of it: signing takes its
+/// [`PayloadHash`](crate::PayloadHash).
+///
+/// ```
+/// use s3_sigv4::Request;
+///
+/// let query = [("prefix", "J"), ("max-keys", "2")];
+/// let request = Request::new("GET", "https://examplebucket.s3.amazonaws.com", "/")?.with_query(&query);
+/// assert_eq!(request.host(), "examplebucket.s3.amazonaws.com");
+/// # Ok::<(), s3_sigv4::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) scheme: Scheme,
+    pub(crate) host: &'a str,
+    pub(crate) path: Path<'a>,
+    pub(crate) query: Query<'a>,
+    pub(crate) headers: Headers<'a>,
+    pub(crate) unsigned: &'a [&'a str],
+    pub(crate) dot_segments: DotSegments,
+}
+
+impl<'a> Request<'a> {
+    /// A request with a raw path, which is encoded here: `/photos/cat & dog.jpg`.
+    ///
+    /// `origin` is `https://host` or `http://host`, with a port or without; the host is signed as it is written here,
+    /// its port dropped where it is the scheme's default, as HTTP clients do.
+    ///
+    /// # Errors
+    /// [`Error::Scheme`], [`Error::Port`], [`Error::Ipv6`], [`Error::Empty`] or [`Error::Character`] if the origin or
+    /// the method is not well formed; [`Error::PathNotAbsolute`] if the path is neither empty nor starts with `/`.
+    pub fn new(method: &'a str, origin: &'a str, path: &'a str) -> Result<Self, Error> {
+        let (scheme, host, rest) = split_origin(Field::Url, origin)?;
+        if let Some(found) = rest.bytes().next() {
+            let position = origin.len() - rest.len();
+            return Err(Error::Character { field: Field::Url, found: Found(found), position });
+        }
+        if !path.is_empty() && !path.starts_with('/') {
+            return Err(Error::PathNotAbsolute);
+        }
+        Self::from_parts(method, scheme, host, Path::Raw { base: "", key: path }, Query::Pairs(&[]))
+    }
+
+    /// A request whose URL is encoded already: `https://host/photos/cat%20%26%20dog.jpg?versionId=1`.
+    ///
+    /// # Errors
+    /// As [`Request::new`]; besides, [`Error::Character`] if path or query hold a control character or a `#`.
+    ///
+    /// ```
+    /// # use s3_sigv4::Request;
+    /// let request = Request::from_url("GET", "https://examplebucket.s3.amazonaws.com/?lifecycle")?;
+    /// assert_eq!(request.host(), "examplebucket.s3.amazonaws.com");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn from_url(method: &'a str, url: &'a str) -> Result<Self, Error> {
+        let (scheme, host, rest) = split_origin(Field::Url, url)?;
+        Self::from_wire(method, scheme, host, rest)
+    }
+
+    /// The same from an origin that is taken apart already and the target of the request line.
+    pub(crate) fn from_wire(method: &'a str, scheme: Scheme, host: &'a str, target: &'a str) -> Result<Self, Error> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        for (field, text) in [(Field::Path, path), (Field::Query, query)] {
+            if !text.is_empty() {
+                check(field, text, |byte| !byte.is_ascii_control() && byte != b'#')?;
+            }
+        }
+        if !path.is_empty() && !path.starts_with('/') {
+            return Err(Error::PathNotAbsolute);
+        }
+        Self::from_parts(method, scheme, host, Path::Wire(path), Query::Wire(query))
+    }
+
+    fn from_parts(
+        method: &'a str,
+        scheme: Scheme,
+        host: &'a str,
+        path: Path<'a>,
+        query: Query<'a>,
+    ) -> Result<Self, Error> {
+        check_method(method)?;
+        check_host(host)?;
+        Ok(Self::from_checked(method, scheme, scheme.without_default_port(host), path, query))
+    }
+
+    pub(crate) fn from_checked(
+        method: &'a str,
+        scheme: Scheme,
+        host: &'a str,
+        path: Path<'a>,
+        query: Query<'a>,
+    ) -> Self {
+        let headers = Headers::Text(&[]);
+        Self { method, scheme, host, path, query, headers, unsigned: &[], dot_segments: DotSegments::Refused }
+    }
+
+    /// The same with these raw query parameters in place of what it had, in any order; they are encoded and sorted
+    /// here. A parameter without a value, such as `acl`, has the empty one.
+    #[must_use]
+    pub fn with_query(mut self, parameters: &'a [(&'a str, &'a str)]) -> Self {
+        self.query = Query::Pairs(parameters);
+        self
+    }
+
+    /// The same with these headers in place of those it had: names in any case, in any order, repeated if need be.
+    ///
+    /// All of them are signed, except those that proxies and clients change on the way (`user-agent`, `connection`,
+    /// `expect` and their like) and those named in [`Request::with_unsigned_headers`]. A `host` header here is signed
+    /// in place of the URL's host, for requests that travel through a tunnel.
+    #[must_use]
+    pub fn with_headers(mut self, headers: &'a [(&'a str, &'a str)]) -> Self {
+        self.headers = Headers::Text(headers);
+        self
+    }
+
+    /// As [`Request::with_headers`], for values that need not be UTF-8. They are signed as they are sent.
+    #[must_use]
+    pub fn with_header_bytes(mut self, headers: &'a [(&'a str, &'a [u8])]) -> Self {
+        self.headers = Headers::Bytes(headers);
+        self
+    }
+
+    /// The same with these headers, named in any case, sent but not signed. They need not be there. `host` and
+    /// `x-amz-…` are refused here when the request is signed, because servers refuse them unsigned.
+    #[must_use]
+    pub fn with_unsigned_headers(mut self, names: &'a [&'a str]) -> Self {
+        self.unsigned = names;
+        self
+    }
+
+    /// The same with `.` and `..` segments permitted in a presigned link's path.
+    ///
+    /// S3 keeps an object under the key `a/../b` as it keeps any other, but browsers and many HTTP clients send
+    /// `/b` instead: the link then fails, or with a path-style address reaches another bucket. Permit it if whoever
+    /// uses the link sends its path untouched.
+    #[must_use]
+    pub fn allow_dot_segments(mut self) -> Self {
+        self.dot_segments = DotSegments::Allowed;
+        self
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &'a str {
+        self.method
+    }
+
+    /// The URL's host, with its port unless that is the scheme's default.
+    #[must_use]
+    pub fn host(&self) -> &'a str {
+        self.host
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values of headers and parameters may be secrets (customer keys, tokens), so only what is surely none is shown.
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("scheme", &self.scheme)
+            .field("host", &self.host)
+            .field("path", &self.path)
+            .field("headers", &self.headers.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Path<'a> {
+    /// `base` is sent as it is and holds only unreserved characters and slashes; `key` is encoded.
+    Raw { base: &'a str, key: &'a str },
+    /// As it is sent.
+    Wire(&'a str),
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Query<'a> {
+    /// Names and values, not encoded.
+    Pairs(&'a [(&'a str, &'a str)]),
+    /// As it is sent, without the question mark.
+    Wire(&'a str),
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Headers<'a> {
+    Text(&'a [(&'a str, &'a str)]),
+    Bytes(&'a [(&'a str, &'a [u8])]),
+}
+
+impl<'a> Headers<'a> {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Text(headers) => headers.len(),
+            Self::Bytes(headers) => headers.len(),
+        }
+    }
+
+    pub(crate) fn get(&self, index: usize) -> (&'a str, &'a [u8]) {
+        match self {
+            Self::Text(headers) => (headers[index].0, headers[index].1.as_bytes()),
+            Self::Bytes(headers) => headers[index],
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + '_ {
+        (0..self.len()).map(|index| self.get(index))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DotSegments {
+    Refused,
+    Allowed,
+}
+
+/// How many headers a request may have, those not counted that signing adds.
+pub(crate) const MAX_HEADERS: usize = 128;
+
+/// How many query parameters a request may have, those not counted that signing adds.
+pub(crate) const MAX_PARAMETERS: usize = 128;
+
+pub(crate) fn check_method(method: &str) -> Result<(), Error> {
+    check(Field::Method, method, is_token)
+}
+
+/// The characters of a method or a header's name: RFC 9110, section 5.6.2.
+pub(crate) fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}

@@ -1,0 +1,230 @@
+use crate::canonical::{Authentication, CanonicalRequest};
+use crate::credentials::{Credentials, Identity, Secret};
+use crate::error::Error;
+use crate::key::SigningKey;
+use crate::payload::PayloadHash;
+use crate::presign::Lifetime;
+use crate::request::Request;
+use crate::scope::CredentialScope;
+use crate::service::{Rules, Service};
+use crate::timestamp::Timestamp;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
+
+/// Signs requests: credentials, region and service, with the key of one day at hand.
+///
+/// It holds the key of the day it was made for. A request dated on another day gets a key derived for that call, so a
+/// signer that is never renewed is slower after midnight and never wrong; [`Signer::renew`] takes the new day's key
+/// for good. It is `Send`, `Sync` and `Clone`, has no lock and no inner state, and belongs in an application's state.
+///
+/// | verb | signs |
+/// |---|---|
+/// | [`presign`](Signer::presign) | a link that anybody can use for a while |
+/// | [`presign_to`](Signer::presign_to) | the same into the caller's buffer |
+/// | [`presign_payload`](Signer::presign_payload) | a link for a request whose body is known |
+/// | [`sign`](Signer::sign) | a request that is sent now, by the `Authorization` header |
+/// | [`sign_to`](Signer::sign_to) | the same into the caller's buffer |
+/// | `sign_http` | an `http::Request` in place (feature `http`) |
+///
+/// ```
+/// use core::time::Duration;
+/// use s3_sigv4::{Bucket, Credentials, Signer, Timestamp};
+///
+/// let now = Timestamp::parse("20130524T000000Z")?;
+/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+/// let signer = Signer::new(credentials, "us-east-1", now)?;
+/// let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+///
+/// let link = signer.presign(&bucket.get("test.txt")?, Duration::from_secs(86400), now)?;
+/// assert!(link.url().ends_with("aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"));
+/// # Ok::<(), s3_sigv4::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Signer {
+    pub(crate) identity: Identity,
+    secret: Option<Secret>,
+    pub(crate) rules: Rules,
+    key: SigningKey,
+}
+
+impl Signer {
+    /// A signer for S3 in this region.
+    ///
+    /// # Errors
+    /// [`Error::SessionTokenMissing`] for an access key id that starts with `ASIA` without a session token;
+    /// [`Error::Empty`] or [`Error::Character`] if the region is not visible ASCII without `/` and `,`.
+    pub fn new(credentials: Credentials, region: &str, now: Timestamp) -> Result<Self, Error> {
+        Self::for_service(credentials, Service::S3, region, now)
+    }
+
+    /// A signer for this service in this region.
+    ///
+    /// ```
+    /// use s3_sigv4::{Credentials, PayloadHash, Request, Service, Signer, Timestamp};
+    ///
+    /// let now = Timestamp::parse("20150830T123600Z")?;
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+    /// let signer = Signer::for_service(credentials, Service::new("iam")?, "us-east-1", now)?;
+    ///
+    /// let request = Request::new("GET", "https://iam.amazonaws.com", "/")?
+    ///     .with_query(&[("Action", "ListUsers"), ("Version", "2010-05-08")])
+    ///     .with_headers(&[("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")]);
+    /// let signed = signer.sign(&request, PayloadHash::EMPTY, now)?;
+    /// assert_eq!(
+    ///     signed.signature().to_string(),
+    ///     "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
+    /// );
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Signer::new`].
+    pub fn for_service(
+        credentials: Credentials,
+        service: Service,
+        region: &str,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let Credentials { identity, secret } = credentials;
+        identity.complete()?;
+        let scope = CredentialScope::new(region, service.name(), now)?;
+        let key = SigningKey::derive_from(&secret, scope);
+        Ok(Self { identity, secret: Some(secret), rules: service.rules, key })
+    }
+
+    /// A signer that holds no secret, only the key of one day, region and service.
+    ///
+    /// On any other day it signs nothing: [`Error::KeyOfAnotherDay`]. The rules are those of the service that the
+    /// key's scope names.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use s3_sigv4::{Bucket, Signer, SigningKey, Timestamp};
+    ///
+    /// let text = "20130524/us-east-1/s3/aws4_request=dbb893acc010964918f1fd433add87c70e8b0db6be30c1fbeafefa5ec6ba8378";
+    /// let signer = Signer::from_key("AKIAIOSFODNN7EXAMPLE", None, SigningKey::import(text)?)?;
+    ///
+    /// let now = Timestamp::parse("20130524T000000Z")?;
+    /// let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+    /// let link = signer.presign(&bucket.get("test.txt")?, Duration::from_secs(86400), now)?;
+    /// assert!(link.url().ends_with("aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"));
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Credentials::new`] for the key id, [`Credentials::with_session_token`] for the token, and
+    /// [`Error::SessionTokenMissing`].
+    pub fn from_key(access_key_id: &str, session_token: Option<&str>, key: SigningKey) -> Result<Self, Error> {
+        let mut identity = Identity::new(access_key_id.into())?;
+        if let Some(session_token) = session_token {
+            identity.set_session_token(session_token.into())?;
+        }
+        identity.complete()?;
+        let rules = Service::new(String::from(key.scope().service()))?.rules;
+        Ok(Self { identity, secret: None, rules, key })
+    }
+
+    /// The same with the instant at which the credentials behind the key expire.
+    ///
+    /// For a signer made [from a key](Signer::from_key); whoever has [`Credentials`] says it
+    /// [there](Credentials::with_expiration).
+    #[must_use]
+    pub fn with_expiration(mut self, expiration: Timestamp) -> Self {
+        self.identity.expiration = Some(expiration);
+        self
+    }
+
+    /// Takes the key of the day in which `now` lies, if it is not at hand already. Once a day is enough.
+    ///
+    /// # Errors
+    /// [`Error::KeyOfAnotherDay`] if there is no secret to derive it from.
+    ///
+    /// ```
+    /// # use s3_sigv4::{Credentials, Signer, Timestamp};
+    /// # let now = Timestamp::parse("20130524T000000Z")?;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// let mut signer = Signer::new(credentials, "us-east-1", now)?;
+    /// signer.renew(Timestamp::parse("20130525T000000Z")?)?;
+    /// assert_eq!(signer.key().scope().day(), "20130525");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn renew(&mut self, now: Timestamp) -> Result<(), Error> {
+        if let Cow::Owned(key) = self.key_at(now)? {
+            self.key = key;
+        }
+        Ok(())
+    }
+
+    /// The key of the day at hand, to be exported for instance.
+    #[must_use]
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// The access key id.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.identity.access_key_id
+    }
+
+    /// The canonical request that [`Signer::sign`] hashes for the same arguments.
+    ///
+    /// # Errors
+    /// As [`Signer::sign`].
+    pub fn canonical_request<'a>(
+        &'a self,
+        request: &Request<'a>,
+        payload: PayloadHash,
+        now: Timestamp,
+    ) -> Result<CanonicalRequest<'a>, Error> {
+        self.canonical(request, Authentication::Header, payload, now)
+    }
+
+    /// The canonical request that [`Signer::presign_payload`] hashes for the same arguments, and, with the payload
+    /// hash that the service takes for links, [`Signer::presign`].
+    ///
+    /// # Errors
+    /// As [`Signer::presign_payload`].
+    pub fn canonical_link<'a>(
+        &'a self,
+        request: &Request<'a>,
+        payload: PayloadHash,
+        lifetime: impl Into<Lifetime>,
+        now: Timestamp,
+    ) -> Result<CanonicalRequest<'a>, Error> {
+        let expires = lifetime.into().resolve(self.identity.expiration, now)?.expires;
+        let access_key_id = &self.identity.access_key_id;
+        self.canonical(request, Authentication::Query { access_key_id, expires }, payload, now)
+    }
+
+    pub(crate) fn canonical<'a>(
+        &'a self,
+        request: &Request<'a>,
+        authentication: Authentication<'a>,
+        payload: PayloadHash,
+        now: Timestamp,
+    ) -> Result<CanonicalRequest<'a>, Error> {
+        self.identity.usable_at(now)?;
+        let scope = self.key.scope().on(now);
+        CanonicalRequest::new(request, self.rules, (&self.identity, scope), authentication, payload, now)
+    }
+
+    /// The key at hand, or one derived for the call.
+    pub(crate) fn key_at(&self, now: Timestamp) -> Result<Cow<'_, SigningKey>, Error> {
+        let scope = self.key.scope();
+        if scope.covers(now) {
+            return Ok(Cow::Borrowed(&self.key));
+        }
+        match &self.secret {
+            Some(secret) => Ok(Cow::Owned(SigningKey::derive_from(secret, scope.on(now)))),
+            None => Err(Error::KeyOfAnotherDay { day: scope.day_digits(), now }),
+        }
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer").field("identity", &self.identity).field("key", &self.key).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,198 @@
+use crate::error::Error;
+use core::fmt;
+use core::time::Duration;
+use time::{Date, Month, OffsetDateTime, Time};
+
+/// An instant in whole seconds of UTC, between the years 0000 and 9999, written `20130524T000000Z`.
+///
+/// Every verb of this crate takes the instant as its last argument; nothing in it reads a clock, but for
+/// `Timestamp::now` (feature `std`), which you call yourself.
+///
+/// ```
+/// use s3_sigv4::Timestamp;
+///
+/// let now = Timestamp::parse("20130524T000000Z")?;
+/// assert_eq!(now.unix(), 1369353600);
+/// assert_eq!(now.to_string(), "20130524T000000Z");
+/// assert_eq!(now.day(), "20130524");
+/// # Ok::<(), s3_sigv4::Error>(())
+/// ```
+///
+/// Source: "Elements of an AWS API request signature" in
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html>.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    unix: i64,
+    // Rendered once, here, because every signature shows it two to four times.
+    text: [u8; 16],
+}
+
+impl Timestamp {
+    /// The instant this many seconds after 1970-01-01T00:00:00Z (or before it, if negative).
+    ///
+    /// ```
+    /// # use s3_sigv4::Timestamp;
+    /// assert_eq!(Timestamp::from_unix(1440938160)?.to_string(), "20150830T123600Z");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::YearOutOfRange`] outside the years 0000 to 9999.
+    pub fn from_unix(seconds: i64) -> Result<Self, Error> {
+        let instant = OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| Error::YearOutOfRange)?;
+        let year = u16::try_from(instant.year()).map_err(|_| Error::YearOutOfRange)?;
+        let mut text = *b"YYYYMMDDTHHMMSSZ";
+        digits(&mut text[0..2], year / 100);
+        digits(&mut text[2..4], year % 100);
+        digits(&mut text[4..6], u8::from(instant.month()).into());
+        digits(&mut text[6..8], instant.day().into());
+        digits(&mut text[9..11], instant.hour().into());
+        digits(&mut text[11..13], instant.minute().into());
+        digits(&mut text[13..15], instant.second().into());
+        Ok(Self { unix: seconds, text })
+    }
+
+    /// Reads AWS's basic form of ISO 8601, `YYYYMMDDTHHMMSSZ`, and no other.
+    ///
+    /// # Errors
+    /// [`Error::TimestampSyntax`] if the text is not of that form or names no real instant (a 30th of February, a
+    /// 60th second).
+    ///
+    /// ```
+    /// # use s3_sigv4::Timestamp;
+    /// assert!(Timestamp::parse("20240229T235959Z").is_ok());
+    /// assert!(Timestamp::parse("20230229T235959Z").is_err());
+    /// assert!(Timestamp::parse("2024-02-29T23:59:59Z").is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let bytes: &[u8; 16] = text.as_bytes().try_into().map_err(|_| Error::TimestampSyntax)?;
+        if bytes[8] != b'T' || bytes[15] != b'Z' {
+            return Err(Error::TimestampSyntax);
+        }
+        let number = |at: usize| match (bytes[at], bytes[at + 1]) {
+            (high @ b'0'..=b'9', low @ b'0'..=b'9') => Ok((high - b'0') * 10 + (low - b'0')),
+            _ => Err(Error::TimestampSyntax),
+        };
+        let year = i32::from(number(0)?) * 100 + i32::from(number(2)?);
+        let month = Month::try_from(number(4)?).map_err(|_| Error::TimestampSyntax)?;
+        let date = Date::from_calendar_date(year, month, number(6)?).map_err(|_| Error::TimestampSyntax)?;
+        let time = Time::from_hms(number(9)?, number(11)?, number(13)?).map_err(|_| Error::TimestampSyntax)?;
+        Ok(Self { unix: date.with_time(time).assume_utc().unix_timestamp(), text: *bytes })
+    }
+
+    /// The present, from the system's clock (feature `std`).
+    ///
+    /// A clock set outside the years 0000 to 9999 gives the nearest instant inside them. Where the platform has no
+    /// clock (`wasm32-unknown-unknown`), the standard library panics: take the time from the host there.
+    ///
+    /// ```
+    /// # use s3_sigv4::Timestamp;
+    /// assert!(Timestamp::now() > Timestamp::parse("20130524T000000Z")?);
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn now() -> Self {
+        let now = std::time::SystemTime::now();
+        Self::try_from(now).unwrap_or(if now < std::time::UNIX_EPOCH { Self::FIRST } else { Self::LAST })
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn unix(&self) -> i64 {
+        self.unix
+    }
+
+    /// The UTC day, `20130524`: the first part of a credential scope.
+    #[must_use]
+    pub fn day(&self) -> &str {
+        &self.as_str()[..8]
+    }
+
+    /// The text, `20130524T000000Z`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.text).expect("only ASCII digits, T and Z are ever stored")
+    }
+
+    /// The instant this much later; a part of a second is dropped.
+    ///
+    /// # Errors
+    /// [`Error::YearOutOfRange`] past the year 9999.
+    ///
+    /// ```
+    /// # use {core::time::Duration, s3_sigv4::Timestamp};
+    /// let now = Timestamp::parse("20130524T000000Z")?;
+    /// assert_eq!(now.plus(Duration::from_secs(86400))?.to_string(), "20130525T000000Z");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn plus(&self, duration: Duration) -> Result<Self, Error> {
+        let seconds = i64::try_from(duration.as_secs()).map_err(|_| Error::YearOutOfRange)?;
+        Self::from_unix(self.unix.checked_add(seconds).ok_or(Error::YearOutOfRange)?)
+    }
+
+    /// 0000-01-01T00:00:00Z, the first instant that four digits of a year can name.
+    pub const FIRST: Self = Self { unix: -62_167_219_200, text: *b"00000101T000000Z" };
+
+    /// 9999-12-31T23:59:59Z, the last one.
+    pub const LAST: Self = Self { unix: 253_402_300_799, text: *b"99991231T235959Z" };
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({self})")
+    }
+}
+
+impl core::str::FromStr for Timestamp {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
+    }
+}
+
+/// The same instant in UTC; a part of a second is dropped.
+impl TryFrom<OffsetDateTime> for Timestamp {
+    type Error = Error;
+
+    fn try_from(instant: OffsetDateTime) -> Result<Self, Error> {
+        Self::from_unix(instant.unix_timestamp())
+    }
+}
+
+impl From<Timestamp> for OffsetDateTime {
+    fn from(timestamp: Timestamp) -> Self {
+        Self::from_unix_timestamp(timestamp.unix).expect("the years 0000 to 9999 lie inside time's range")
+    }
+}
+
+/// The same instant; a part of a second is dropped.
+#[cfg(feature = "std")]
+impl TryFrom<std::time::SystemTime> for Timestamp {
+    type Error = Error;
+
+    fn try_from(instant: std::time::SystemTime) -> Result<Self, Error> {
+        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).map_err(|_| Error::YearOutOfRange);
+        match instant.duration_since(std::time::UNIX_EPOCH) {
+            Ok(since) => Self::from_unix(seconds(since)?),
+            // Before 1970 a part of a second belongs to the second that began earlier.
+            Err(before) => {
+                let before = before.duration();
+                Self::from_unix(-seconds(before)? - i64::from(before.subsec_nanos() > 0))
+            }
+        }
+    }
+}
+
+/// Writes two decimal digits.
+fn digits(to: &mut [u8], number: u16) {
+    to[0] = b'0' + (number / 10) as u8;
+    to[1] = b'0' + (number % 10) as u8;
+}
