@@ -87,7 +87,7 @@ impl Signer {
         now: Timestamp,
     ) -> Result<Self, Error> {
         let Credentials { identity, secret } = credentials;
-        identity.complete()?;
+        identity.complete_for(service.name())?;
         let scope = CredentialScope::new(region, service.name(), now)?;
         let key = SigningKey::derive_from(&secret, scope);
         Ok(Self { identity, secret: Some(secret), rules: service.rules, key })
@@ -120,7 +120,7 @@ impl Signer {
         if let Some(session_token) = session_token {
             identity.set_session_token(session_token.into())?;
         }
-        identity.complete()?;
+        identity.complete_for(key.scope().service())?;
         let rules = Service::new(String::from(key.scope().service()))?.rules;
         Ok(Self { identity, secret: None, rules, key })
     }

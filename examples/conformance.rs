@@ -1,0 +1,142 @@
+//! Answers test cases, one JSON object a line on standard input, one on standard output, in the same order, through the
+//! public API alone, so that any other signer can be held against this one on any number of cases:
+//!
+//! ```sh
+//! cargo run --release --example conformance < cases.jsonl > answers.jsonl
+//! ```
+//!
+//! `tests/differential/` does so with botocore. A case has the fields
+//!
+//! * `id`, and `kind`: `header` or `presign`;
+//! * `method`, `url` {`scheme`, `host`, `port`, `path` (raw), `query` (raw pairs)}, `headers` (pairs, `Host` among them),
+//!   `unsigned_headers` (names, may be absent);
+//! * `payload` {`hash`}: the last line of the canonical request;
+//! * `access_key`, `secret_key`, `session_token`, `region`, `service`, `timestamp`, and for links `expires` in seconds;
+//! * `options` {`double_encode`, `normalize_path`, `sign_body_header`}.
+//!
+//! The answer has the `id` and every stage, or the `id` and the `error` that the crate gave. A line that cannot be read
+//! is answered with an `error` as well.
+
+use s3_sigv4::{
+    ContentSha256, Credentials, PathEncoding, PathNormalization, PayloadHash, Request, Service, Signer, StringToSign,
+    Timestamp,
+};
+use serde_json::{Map, Value, json};
+use std::error::Error;
+use std::io::{self, BufRead, BufWriter, Write};
+use std::time::Duration;
+
+fn main() -> io::Result<()> {
+    let mut input = io::stdin().lock();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut line = Vec::new();
+    while input.read_until(b'\n', &mut line)? > 0 {
+        serde_json::to_writer(&mut out, &answer(&line))?;
+        out.write_all(b"\n")?;
+        line.clear();
+    }
+    out.flush()
+}
+
+fn answer(line: &[u8]) -> Value {
+    let case: Value = match serde_json::from_slice(line) {
+        Ok(case) => case,
+        Err(error) => return json!({ "error": format!("the line is not JSON: {error}") }),
+    };
+    let mut answer = match sign(&case) {
+        Ok(answer) => answer,
+        Err(error) => Map::from_iter([("error".to_owned(), error.to_string().into())]),
+    };
+    if let Some(id) = case.get("id") {
+        answer.insert("id".to_owned(), id.clone());
+    }
+    answer.into()
+}
+
+fn sign(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
+    let url = &case["url"];
+    let origin = origin(url)?;
+    let query = pairs(&url["query"], "query")?;
+    let headers = pairs(&case["headers"], "headers")?;
+    let unsigned = names(&case["unsigned_headers"])?;
+    let request = Request::new(text(case, "method")?, &origin, text(url, "path")?)?
+        .with_query(&query)
+        .with_headers(&headers)
+        .with_unsigned_headers(&unsigned)
+        .allow_dot_segments();
+    let payload = PayloadHash::parse(text(&case["payload"], "hash")?)?;
+    let now = Timestamp::parse(text(case, "timestamp")?)?;
+    let signer = signer(case, now)?;
+
+    let mut answer = Map::new();
+    let mut put = |name: &str, value: String| answer.insert(name.to_owned(), value.into());
+    match text(case, "kind")? {
+        "header" => {
+            let canonical = signer.canonical_request(&request, payload, now)?;
+            let signed = signer.sign(&request, payload, now)?;
+            put("canonical_request", canonical.to_string());
+            put("string_to_sign", StringToSign::new(&canonical).to_string());
+            put("signature", signed.signature().to_string());
+            put("signed_headers", canonical.signed_headers().to_string());
+            put("authorization", signed.authorization().to_owned());
+        }
+        "presign" => {
+            let expires = case["expires"].as_u64().ok_or("expires is not a whole number of seconds")?;
+            let expires = Duration::from_secs(expires);
+            let canonical = signer.canonical_link(&request, payload, expires, now)?;
+            let link = signer.presign_payload(&request, payload, expires, now)?;
+            let (_, signature) = link.url().rsplit_once("X-Amz-Signature=").ok_or("the link has no signature")?;
+            put("canonical_request", canonical.to_string());
+            put("string_to_sign", StringToSign::new(&canonical).to_string());
+            put("signature", signature.to_owned());
+            put("url", link.url().to_owned());
+        }
+        kind => return Err(format!("the kind {kind} is not known").into()),
+    }
+    Ok(answer)
+}
+
+fn signer(case: &Value, now: Timestamp) -> Result<Signer, Box<dyn Error>> {
+    let mut credentials = Credentials::new(text(case, "access_key")?, text(case, "secret_key")?)?;
+    if !case["session_token"].is_null() {
+        credentials = credentials.with_session_token(text(case, "session_token")?)?;
+    }
+    let on = |option: &str| {
+        case["options"][option].as_bool().ok_or_else(|| format!("options.{option} is neither true nor false"))
+    };
+    let service = Service::new(text(case, "service")?.to_owned())?
+        .with_path_encoding(if on("double_encode")? { PathEncoding::Twice } else { PathEncoding::Once })
+        .with_path_normalization(match on("normalize_path")? {
+            true => PathNormalization::Normalized,
+            false => PathNormalization::AsSent,
+        })
+        .with_content_sha256(match on("sign_body_header")? {
+            true => ContentSha256::Signed,
+            false => ContentSha256::Omitted,
+        });
+    Ok(Signer::for_service(credentials, service, text(case, "region")?, now)?)
+}
+
+fn origin(url: &Value) -> Result<String, Box<dyn Error>> {
+    let (scheme, host) = (text(url, "scheme")?, text(url, "host")?);
+    let host = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
+    Ok(match url["port"].as_u64() {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
+    })
+}
+
+fn text<'a>(object: &'a Value, field: &str) -> Result<&'a str, Box<dyn Error>> {
+    object[field].as_str().ok_or_else(|| format!("{field} is no text").into())
+}
+
+fn pairs<'a>(list: &'a Value, field: &str) -> Result<Vec<(&'a str, &'a str)>, Box<dyn Error>> {
+    let pair = |pair: &'a Value| Some((pair.get(0)?.as_str()?, pair.get(1)?.as_str()?));
+    let list = list.as_array().ok_or_else(|| format!("{field} is no list"))?;
+    list.iter().map(pair).collect::<Option<_>>().ok_or_else(|| format!("{field} is no list of pairs of texts").into())
+}
+
+fn names(list: &Value) -> Result<Vec<&str>, Box<dyn Error>> {
+    let names = list.as_array().into_iter().flatten().map(Value::as_str);
+    names.collect::<Option<_>>().ok_or_else(|| "unsigned_headers is no list of texts".into())
+}
