@@ -7,7 +7,7 @@ use crate::digest::Hasher;
 use crate::encode::{PATH, QUERY, Text};
 use crate::error::Error;
 use crate::payload::PayloadHash;
-use crate::request::{MAX_HEADERS, MAX_PARAMETERS, Path, Query, Request};
+use crate::request::{MAX_HEADERS, MAX_PARAMETERS, Query, Request};
 use crate::scope::CredentialScope;
 use crate::service::{PathEncoding, PathNormalization, Rules, SessionToken};
 use crate::timestamp::Timestamp;
@@ -164,22 +164,15 @@ impl<'a> CanonicalRequest<'a> {
     }
 
     fn walk_path(&self, sink: &mut impl Sink) -> fmt::Result {
-        let (base, text) = match self.request.path {
-            Path::Raw { base: "", key: "" } | Path::Wire("") => ("/", Text::Raw("")),
-            Path::Raw { base, key } => (base, Text::Raw(key)),
-            Path::Wire(path) => ("", Text::Wire(path)),
-        };
         let Rules { path_encoding, path_normalization, .. } = self.rules;
         if (path_encoding, path_normalization) == (PathEncoding::Once, PathNormalization::AsSent) {
+            let (base, text) = self.request.path.parts();
             sink.both(base)?;
             return text.write(PATH, |piece| sink.both(piece));
         }
         // By the general rules the path that is sent and the canonical one differ.
-        let mut sent = String::from(base);
-        match text {
-            Text::Raw(_) => text.write(PATH, |piece| sent.write_str(piece))?,
-            Text::Wire(path) => sent.push_str(path),
-        }
+        let mut sent = String::new();
+        self.request.path.write(|piece| sent.write_str(piece))?;
         sink.sent(&sent)?;
         let canonical = match path_normalization {
             PathNormalization::AsSent => sent,

@@ -1,3 +1,4 @@
+use crate::encode::{PATH, QUERY, Text};
 use crate::endpoint::{Scheme, check_host, split_origin};
 use crate::error::{Error, Field, Found, check};
 use core::fmt;
@@ -147,6 +148,22 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// The URL to send the request to, encoded as it is signed.
+    ///
+    /// ```
+    /// # use s3_sigv4::Bucket;
+    /// let photos = Bucket::virtual_hosted("https://s3.eu-west-1.amazonaws.com", "photos")?;
+    /// let request = photos.get("cat & dog.jpg")?.with_query(&[("versionId", "a+b")]);
+    /// assert_eq!(
+    ///     request.url().to_string(),
+    ///     "https://photos.s3.eu-west-1.amazonaws.com/cat%20%26%20dog.jpg?versionId=a%2Bb"
+    /// );
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn url(&self) -> impl fmt::Display + 'a {
+        Url(*self)
+    }
+
     /// The method.
     #[must_use]
     pub fn method(&self) -> &'a str {
@@ -173,12 +190,54 @@ impl fmt::Debug for Request<'_> {
     }
 }
 
+struct Url<'a>(Request<'a>);
+
+impl fmt::Display for Url<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Request { scheme, host, path, query, .. }) = self;
+        f.write_str(scheme.prefix())?;
+        f.write_str(host)?;
+        path.write(|piece| f.write_str(piece))?;
+        match query {
+            Query::Wire("") => Ok(()),
+            Query::Wire(query) => write!(f, "?{query}"),
+            Query::Pairs(pairs) => pairs.iter().enumerate().try_for_each(|(i, (name, value))| {
+                f.write_str(if i == 0 { "?" } else { "&" })?;
+                Text::Raw(name).write(QUERY, |piece| f.write_str(piece))?;
+                f.write_str("=")?;
+                Text::Raw(value).write(QUERY, |piece| f.write_str(piece))
+            }),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Path<'a> {
     /// `base` is sent as it is and holds only unreserved characters and slashes; `key` is encoded.
     Raw { base: &'a str, key: &'a str },
     /// As it is sent.
     Wire(&'a str),
+}
+
+impl<'a> Path<'a> {
+    /// What is sent as it is, and what is encoded behind it.
+    pub(crate) fn parts(self) -> (&'a str, Text<'a>) {
+        match self {
+            Self::Raw { base: "", key: "" } | Self::Wire("") => ("/", Text::Raw("")),
+            Self::Raw { base, key } => (base, Text::Raw(key)),
+            Self::Wire(path) => ("", Text::Wire(path)),
+        }
+    }
+
+    /// Writes the path as it is sent.
+    pub(crate) fn write(self, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
+        let (base, text) = self.parts();
+        put(base)?;
+        match text {
+            Text::Raw(_) => text.write(PATH, put),
+            Text::Wire(path) => put(path),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
