@@ -1,3 +1,5 @@
+use crate::limits::{MAX_HEADERS, MAX_PARAMETERS};
+use crate::timestamp::Timestamp;
 use core::fmt;
 
 /// Everything that can be wrong with what the caller passed in.
@@ -41,9 +43,9 @@ pub enum Error {
     #[error("the credentials expired at {expired}, and the signature is dated {now}")]
     CredentialsExpired {
         /// When they expired.
-        expired: crate::Timestamp,
+        expired: Timestamp,
         /// The instant of signing.
-        now: crate::Timestamp,
+        now: Timestamp,
     },
 
     /// The instant cannot be written with a year of four digits.
@@ -76,7 +78,7 @@ pub enum Error {
         /// The key's day in ASCII digits, `20130524`.
         day: [u8; 8],
         /// The instant of signing.
-        now: crate::Timestamp,
+        now: Timestamp,
     },
 
     /// A signing key was asked to sign a text of another region or service.
@@ -135,14 +137,14 @@ pub enum Error {
     },
 
     /// More headers than can be signed.
-    #[error("{count} headers are more than the {} that can be signed", crate::request::MAX_HEADERS)]
+    #[error("{count} headers are more than the {} that can be signed", MAX_HEADERS)]
     TooManyHeaders {
         /// How many there are.
         count: usize,
     },
 
     /// More query parameters than can be signed.
-    #[error("{count} query parameters are more than the {} that can be signed", crate::request::MAX_PARAMETERS)]
+    #[error("{count} query parameters are more than the {} that can be signed", MAX_PARAMETERS)]
     TooManyParameters {
         /// How many there are.
         count: usize,
@@ -199,9 +201,9 @@ pub enum Error {
     #[error("the credentials expire at {expires}, before the full lifetime that was required ends at {until}")]
     OutlivesCredentials {
         /// When the credentials expire.
-        expires: crate::Timestamp,
+        expires: Timestamp,
         /// When the link's lifetime would end.
-        until: crate::Timestamp,
+        until: Timestamp,
     },
 
     /// An address does not start with `https://` or `http://`.

@@ -280,12 +280,6 @@ pub(crate) enum DotSegments {
     Allowed,
 }
 
-/// How many headers a request may have, those not counted that signing adds.
-pub(crate) const MAX_HEADERS: usize = 128;
-
-/// How many query parameters a request may have, those not counted that signing adds.
-pub(crate) const MAX_PARAMETERS: usize = 128;
-
 pub(crate) fn check_method(method: &str) -> Result<(), Error> {
     check(Field::Method, method, is_token)
 }

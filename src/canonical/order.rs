@@ -4,7 +4,8 @@ use super::{ADDED_HEADERS, ADDED_PARAMETERS, Authentication, CanonicalRequest, a
 use crate::encode::{Text, compare};
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
-use crate::request::{DotSegments, MAX_HEADERS, MAX_PARAMETERS, Path, Query, Request, is_token};
+use crate::limits::{MAX_HEADERS, MAX_PARAMETERS};
+use crate::request::{DotSegments, Path, Query, Request, is_token};
 use crate::service::{ContentSha256, PathNormalization};
 use alloc::string::String;
 use core::cmp::Ordering;

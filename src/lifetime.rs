@@ -1,0 +1,124 @@
+use crate::error::Error;
+use crate::limits::LONGEST_LIFETIME;
+use crate::timestamp::Timestamp;
+use core::time::Duration;
+
+/// How long a link is to be good: whole seconds, from 1 to 604800 (7 days).
+///
+/// A [`Duration`] converts into the usual kind, which ends with the credentials if they end earlier, and says so in
+/// [`Validity::limited_by`]. [`Lifetime::full`] refuses such a link. A part of a second is dropped.
+///
+/// ```
+/// use core::time::Duration;
+/// use s3_sigv4::{Bucket, Credentials, Error, Lifetime, Limit, Signer, Timestamp};
+///
+/// let now = Timestamp::parse("20130524T000000Z")?;
+/// let expiration = Timestamp::parse("20130524T003000Z")?; // the session has half an hour left
+/// let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?
+///     .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE")?
+///     .with_expiration(expiration);
+/// let signer = Signer::new(credentials, "us-east-1", now)?;
+/// let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+///
+/// let day = Duration::from_secs(86400);
+/// let link = signer.presign(&bucket.get("test.txt")?, day, now)?;
+/// assert_eq!((link.valid_until(), link.limited_by()), (expiration, Limit::Credentials));
+///
+/// let error = signer.presign(&bucket.get("test.txt")?, Lifetime::full(day), now).unwrap_err();
+/// assert!(matches!(error, Error::OutlivesCredentials { .. }));
+/// # Ok::<(), s3_sigv4::Error>(())
+/// ```
+///
+/// Source: "X-Amz-Expires" in
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    duration: Duration,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    AtMost,
+    Full,
+    Longest,
+}
+
+impl Lifetime {
+    /// As long as S3 and the credentials allow.
+    pub const LONGEST: Self = Self { duration: LONGEST_LIFETIME, kind: Kind::Longest };
+
+    /// This long, and an error if the credentials are known to end earlier.
+    #[must_use]
+    pub fn full(duration: Duration) -> Self {
+        Self { duration, kind: Kind::Full }
+    }
+
+    pub(crate) fn resolve(self, expiration: Option<Timestamp>, now: Timestamp) -> Result<Validity, Error> {
+        let seconds = self.duration.as_secs();
+        if seconds == 0 {
+            return Err(Error::Lifetime { seconds });
+        }
+        if self.duration > LONGEST_LIFETIME {
+            return Err(Error::Lifetime { seconds: seconds.saturating_add((self.duration.subsec_nanos() > 0).into()) });
+        }
+        let until = now.plus(self.duration)?;
+        let (valid_until, limited_by) = match (expiration, self.kind) {
+            (Some(expires), Kind::Full) if expires < until => {
+                return Err(Error::OutlivesCredentials { expires, until });
+            }
+            (Some(expires), _) if expires < until => (expires, Limit::Credentials),
+            (_, Kind::Longest) => (until, Limit::SevenDays),
+            _ => (until, Limit::Lifetime),
+        };
+        Ok(Validity { valid_from: now, valid_until, limited_by, expires: seconds as u32 })
+    }
+}
+
+impl From<Duration> for Lifetime {
+    fn from(duration: Duration) -> Self {
+        Self { duration, kind: Kind::AtMost }
+    }
+}
+
+/// From when until when a link is good, and what ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    valid_from: Timestamp,
+    valid_until: Timestamp,
+    limited_by: Limit,
+    pub(crate) expires: u32,
+}
+
+impl Validity {
+    /// The instant of signing.
+    #[must_use]
+    pub fn valid_from(&self) -> Timestamp {
+        self.valid_from
+    }
+
+    /// The end, as far as the signer knows it: a key that is revoked ends a link earlier, and so does the end of a
+    /// session whose expiration was not given with its credentials.
+    #[must_use]
+    pub fn valid_until(&self) -> Timestamp {
+        self.valid_until
+    }
+
+    /// What ends it.
+    #[must_use]
+    pub fn limited_by(&self) -> Limit {
+        self.limited_by
+    }
+}
+
+/// What ends a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// The lifetime that was asked for.
+    Lifetime,
+    /// The expiration of the credentials, which comes before the lifetime is over.
+    Credentials,
+    /// The 7 days that no link outlives, where [the longest](Lifetime::LONGEST) lifetime was asked for.
+    SevenDays,
+}
