@@ -53,7 +53,6 @@ pub struct CanonicalRequest<'a> {
     rules: Rules,
     authentication: Authentication<'a>,
     scope: CredentialScope<'a>,
-    /// Where it is part of what is signed.
     session_token: Option<&'a str>,
     payload: PayloadHash,
     now: Timestamp,
@@ -78,10 +77,7 @@ impl<'a> CanonicalRequest<'a> {
         payload: PayloadHash,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        let session_token = match rules.session_token {
-            SessionToken::Signed => identity.session_token.as_deref(),
-            SessionToken::AddedAfterwards => None,
-        };
+        let session_token = identity.session_token.as_deref();
         let (headers, parameters) = (Order::new(), Order::new());
         let request = *request;
         let mut this = Self { request, rules, authentication, scope, session_token, payload, now, headers, parameters };
@@ -121,6 +117,11 @@ impl<'a> CanonicalRequest<'a> {
         let mut hasher = Hasher::default();
         self.walk(&mut hasher).expect("hashing takes everything");
         hasher.finish()
+    }
+
+    /// The session token, where it is part of what is signed.
+    fn signed_session_token(&self) -> Option<&'a str> {
+        self.session_token.filter(|_| self.rules.session_token == SessionToken::Signed)
     }
 
     pub(crate) fn scope(&self) -> &CredentialScope<'a> {

@@ -1,4 +1,4 @@
-use crate::canonical::CanonicalRequest;
+use crate::canonical::{Authentication, CanonicalRequest};
 use crate::error::Error;
 use crate::key::Signature;
 use crate::payload::PayloadHash;
@@ -105,6 +105,20 @@ impl Signer {
             }
         }
         Ok(signature)
+    }
+
+    /// The canonical request that [`Signer::sign`] hashes for the same arguments.
+    ///
+    /// # Errors
+    /// As [`Signer::sign`].
+    pub fn canonical_request<'a>(
+        &'a self,
+        request: &Request<'a>,
+        payload: PayloadHash,
+        now: Timestamp,
+    ) -> Result<CanonicalRequest<'a>, Error> {
+        self.identity.usable_at(now)?;
+        self.canonical(request, Authentication::Header, payload, now)
     }
 }
 

@@ -122,6 +122,21 @@ impl Signer {
         Ok(Presigned { method: request.method.into(), url, headers, validity })
     }
 
+    /// The canonical request that [`Signer::presign_payload`] hashes for the same arguments, and, with the payload
+    /// hash that the service takes for links, [`Signer::presign`].
+    ///
+    /// # Errors
+    /// As [`Signer::presign_payload`].
+    pub fn canonical_link<'a>(
+        &'a self,
+        request: &Request<'a>,
+        payload: PayloadHash,
+        lifetime: impl Into<Lifetime>,
+        now: Timestamp,
+    ) -> Result<CanonicalRequest<'a>, Error> {
+        Ok(self.link(request, payload, lifetime.into(), now)?.0)
+    }
+
     fn link<'a>(
         &'a self,
         request: &Request<'a>,

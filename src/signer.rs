@@ -2,7 +2,6 @@ use crate::canonical::{Authentication, CanonicalRequest};
 use crate::credentials::{Credentials, Identity, Secret};
 use crate::error::Error;
 use crate::key::SigningKey;
-use crate::lifetime::Lifetime;
 use crate::payload::PayloadHash;
 use crate::request::Request;
 use crate::scope::CredentialScope;
@@ -168,36 +167,7 @@ impl Signer {
         &self.identity.access_key_id
     }
 
-    /// The canonical request that [`Signer::sign`] hashes for the same arguments.
-    ///
-    /// # Errors
-    /// As [`Signer::sign`].
-    pub fn canonical_request<'a>(
-        &'a self,
-        request: &Request<'a>,
-        payload: PayloadHash,
-        now: Timestamp,
-    ) -> Result<CanonicalRequest<'a>, Error> {
-        self.canonical(request, Authentication::Header, payload, now)
-    }
-
-    /// The canonical request that [`Signer::presign_payload`] hashes for the same arguments, and, with the payload
-    /// hash that the service takes for links, [`Signer::presign`].
-    ///
-    /// # Errors
-    /// As [`Signer::presign_payload`].
-    pub fn canonical_link<'a>(
-        &'a self,
-        request: &Request<'a>,
-        payload: PayloadHash,
-        lifetime: impl Into<Lifetime>,
-        now: Timestamp,
-    ) -> Result<CanonicalRequest<'a>, Error> {
-        let expires = lifetime.into().resolve(self.identity.expiration, now)?.expires;
-        let access_key_id = &self.identity.access_key_id;
-        self.canonical(request, Authentication::Query { access_key_id, expires }, payload, now)
-    }
-
+    /// What both ways of signing start from.
     pub(crate) fn canonical<'a>(
         &'a self,
         request: &Request<'a>,
@@ -205,7 +175,6 @@ impl Signer {
         payload: PayloadHash,
         now: Timestamp,
     ) -> Result<CanonicalRequest<'a>, Error> {
-        self.identity.usable_at(now)?;
         let scope = self.key.scope().on(now);
         CanonicalRequest::new(request, self.rules, (&self.identity, scope), authentication, payload, now)
     }

@@ -64,7 +64,11 @@ impl CanonicalRequest<'_> {
             self.headers.push(index as u8);
         }
         for (i, name) in ADDED_HEADERS.into_iter().enumerate() {
-            let added = if name == "host" { !host_given } else { self.in_header() && self.replaces(name) };
+            let added = match name {
+                "host" => !host_given,
+                "x-amz-security-token" => self.in_header() && self.signed_session_token().is_some(),
+                _ => self.in_header() && self.replaces(name),
+            };
             if added {
                 self.headers.push((MAX_HEADERS + i) as u8);
             }
@@ -115,7 +119,7 @@ impl CanonicalRequest<'_> {
         let given = self.parameters.len;
         if !self.in_header() {
             for (i, name) in ADDED_PARAMETERS.into_iter().enumerate() {
-                if name != "X-Amz-Security-Token" || self.session_token.is_some() {
+                if name != "X-Amz-Security-Token" || self.signed_session_token().is_some() {
                     self.parameters.push(u32::MAX - i as u32);
                 }
             }
