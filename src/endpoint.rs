@@ -124,6 +124,9 @@ pub(crate) fn split_origin(field: Field, text: &str) -> Result<(Scheme, &str, &s
 
 /// Checks a host with or without a port: letters, digits, `-`, `.` and `_`, or an IPv6 address in brackets.
 pub(crate) fn check_host(host: &str) -> Result<(), Error> {
+    if let Some(position) = host.find('@') {
+        return Err(Error::Character { field: Field::Host, found: Found(b'@'), position });
+    }
     if let Some(rest) = host.strip_prefix('[') {
         let (address, port) = rest.split_once(']').ok_or(Error::Ipv6)?;
         address.parse::<Ipv6Addr>().map_err(|_| Error::Ipv6)?;

@@ -1,0 +1,452 @@
+//! Every error, by what produces it and with the full text of its message.
+
+mod util;
+
+use core::fmt::Debug;
+use core::time::Duration;
+use s3_sigv4::{
+    Bucket, CredentialScope, Credentials, Endpoint, Error, Lifetime, PayloadHash, Request, Service, Signature, Signer,
+    SigningKey, StringToSign, Timestamp,
+};
+use util::{ACCESS_KEY, SECRET_KEY, at, bucket, credentials, now, request, session, signer};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[track_caller]
+fn refused<T: Debug>(result: Result<T, Error>, message: &str) {
+    let error = result.expect_err("should be refused");
+    assert_eq!(error.to_string(), message);
+    for secret in [SECRET_KEY, "IQoJb3JpZ2luX2VjEXAMPLE"] {
+        assert!(!message.contains(secret) && !format!("{error:?}").contains(secret), "{error:?} tells a secret");
+    }
+}
+
+/// Both ways of signing refuse the request, with the same message.
+#[track_caller]
+fn unsignable(request: Request<'_>, message: &str) {
+    refused(signer().sign(&request, PayloadHash::EMPTY, now()), message);
+    refused(signer().presign(&request, MINUTE, now()), message);
+    let mut written = String::new();
+    refused(signer().sign_to(&mut written, &request, PayloadHash::EMPTY, now()), message);
+    refused(signer().presign_to(&mut written, &request, MINUTE, now()), message);
+    assert_eq!(written, "", "nothing is written before everything is checked");
+}
+
+#[test]
+fn keys_and_tokens_with_stray_characters() {
+    let newline = format!("{SECRET_KEY}\n");
+    refused(Credentials::new(ACCESS_KEY, newline), "the secret access key has a line feed at byte offset 40");
+    refused(Credentials::new(ACCESS_KEY, "se\rcret"), "the secret access key has a carriage return at byte offset 2");
+    refused(Credentials::new(ACCESS_KEY, " secret"), "the secret access key has a space at byte offset 0");
+    refused(Credentials::new(ACCESS_KEY, "secret "), "the secret access key has a space at byte offset 6");
+    refused(Credentials::new(ACCESS_KEY, ""), "the secret access key is empty");
+    refused(Credentials::new("AKIA\n", SECRET_KEY), "the access key id has a line feed at byte offset 4");
+    refused(Credentials::new("AK,IA", SECRET_KEY), "the access key id has the character , at byte offset 2");
+    refused(Credentials::new("", SECRET_KEY), "the access key id is empty");
+    refused(Credentials::new("AKIé", SECRET_KEY), "the access key id has a byte outside ASCII (0xc3) at byte offset 3");
+    refused(credentials().with_session_token(""), "the session token is empty");
+    refused(credentials().with_session_token("to\tken"), "the session token has a tab at byte offset 2");
+}
+
+#[test]
+fn a_session_key_without_its_token() {
+    let message = "the access key id starts with ASIA, so it belongs to a session, but there is no session token";
+    let half = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET_KEY).expect("credentials");
+    refused(Signer::new(half, "us-east-1", now()), message);
+    let key = signer().key().clone();
+    refused(Signer::from_key("ASIAIOSFODNN7EXAMPLE", None, key), message);
+}
+
+#[test]
+fn regions_and_services() {
+    refused(Signer::new(credentials(), "", now()), "the region is empty");
+    refused(Signer::new(credentials(), "us east", now()), "the region has a space at byte offset 2");
+    refused(Signer::new(credentials(), "us/east", now()), "the region has the character / at byte offset 2");
+    refused(Service::new(""), "the service is empty");
+    refused(Service::new("s3\0"), "the service has a NUL at byte offset 2");
+    let syntax = "a credential scope has the form 20130524/us-east-1/s3/aws4_request";
+    for text in
+        ["", "20130524/us-east-1/s3", "20130524/us-east-1/s3/aws4_request/", "2013052/us-east-1/s3/aws4_request"]
+            .into_iter()
+            .chain([
+                "20130532/us-east-1/s3/aws4_request",
+                "20130524//s3/aws4_request",
+                "é0130524/us-east-1/s3/aws4_request",
+            ])
+    {
+        refused(CredentialScope::parse(text), syntax);
+    }
+}
+
+#[test]
+fn instants() {
+    let range = "the instant lies outside the years 0000 to 9999";
+    refused(Timestamp::from_unix(253_402_300_800), range);
+    refused(Timestamp::from_unix(-62_167_219_201), range);
+    refused(Timestamp::from_unix(i64::MAX), range);
+    refused(Timestamp::from_unix(i64::MIN), range);
+    refused(Timestamp::LAST.plus(Duration::from_secs(1)), range);
+    refused(Timestamp::LAST.plus(Duration::MAX), range);
+    refused(signer().presign(&request("/"), MINUTE, Timestamp::LAST), range);
+    let syntax = "a timestamp has the form 20130524T000000Z and names a real second of UTC";
+    for text in ["", "20130524T000000", "20130524t000000Z", "20130524T000000z", "20130524T000060Z", "20130524T240000Z"]
+        .into_iter()
+        .chain(["20130229T000000Z", "20131301T000000Z", "20130500T000000Z", "2013052éT00000Z", "+0130524T000000Z"])
+    {
+        refused(Timestamp::parse(text), syntax);
+    }
+}
+
+#[test]
+fn payload_hashes_keys_and_signatures_as_text() {
+    let syntax =
+        "a payload hash is 64 lower-case hexadecimal digits, UNSIGNED-PAYLOAD, or one of the STREAMING-… literals";
+    for text in ["", "UNSIGNED", "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855", "e3b0"] {
+        refused(PayloadHash::parse(text), syntax);
+    }
+    let digits = "dbb893acc010964918f1fd433add87c70e8b0db6be30c1fbeafefa5ec6ba8378";
+    let syntax = "an exported signing key has the form 20130524/us-east-1/s3/aws4_request=, then 64 hexadecimal digits";
+    for text in ["", digits, &format!("20130524/us-east-1/s3={digits}"), "20130524/us-east-1/s3/aws4_request=dbb8"] {
+        refused(SigningKey::import(text), syntax);
+    }
+    refused(Signature::parse("f0e8"), "a signature is 64 lower-case hexadecimal digits");
+}
+
+#[test]
+fn expired_credentials_and_two_kinds_of_lifetimes() {
+    let ending = |at: Timestamp| Signer::new(session().with_expiration(at), "us-east-1", now()).expect("a signer");
+    let expired = "the credentials expired at 20130524T000000Z, and the signature is dated 20130524T000000Z";
+    let full = Lifetime::full(MINUTE);
+    for lifetime in [Lifetime::from(MINUTE), full, Lifetime::LONGEST, Lifetime::from(Duration::ZERO)] {
+        refused(ending(now()).presign(&request("/"), lifetime, now()), expired);
+        refused(ending(now()).canonical_link(&request("/"), PayloadHash::UNSIGNED, lifetime, now()), expired);
+    }
+    refused(ending(now()).sign(&request("/"), PayloadHash::EMPTY, now()), expired);
+    refused(
+        ending(at("20130524T000059Z")).presign(&request("/"), full, now()),
+        "the credentials expire at 20130524T000059Z, before the full lifetime that was required ends at 20130524T000100Z",
+    );
+    assert!(ending(at("20130524T000100Z")).presign(&request("/"), full, now()).is_ok());
+
+    let outside = |seconds: u64| format!("a link's lifetime is 1 to 604800 seconds (7 days), not {seconds}");
+    for (lifetime, seconds) in [
+        (Duration::ZERO, 0),
+        (Duration::from_millis(999), 0),
+        (Duration::from_secs(604_801), 604_801),
+        (Duration::from_millis(604_800_001), 604_801),
+        (Duration::MAX, u64::MAX),
+    ] {
+        refused(signer().presign(&request("/"), lifetime, now()), &outside(seconds));
+        refused(signer().presign(&request("/"), Lifetime::full(lifetime), now()), &outside(seconds));
+    }
+}
+
+#[test]
+fn keys_of_another_day_or_scope() {
+    let tomorrow = at("20130525T000000Z");
+    let mut edge = Signer::from_key(ACCESS_KEY, None, signer().key().clone()).expect("a signer");
+    let message = "the signing key is for the day 20130524, and the signature is dated 20130525T000000Z";
+    refused(edge.sign(&request("/"), PayloadHash::EMPTY, tomorrow), message);
+    let mut written = String::new();
+    refused(edge.presign_to(&mut written, &request("/"), MINUTE, tomorrow), message);
+    refused(edge.sign_to(&mut written, &request("/"), PayloadHash::EMPTY, tomorrow), message);
+    assert_eq!(written, "");
+    refused(edge.renew(tomorrow), message);
+
+    let (signer, request) = (signer(), request("/"));
+    let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
+    let scope = CredentialScope::new("eu-west-1", "s3", now()).expect("a scope");
+    let elsewhere = SigningKey::derive(&credentials(), scope);
+    refused(
+        elsewhere.sign(&StringToSign::new(&canonical)),
+        "the string to sign names another region or service than the signing key",
+    );
+}
+
+#[test]
+fn hosts_methods_and_urls() {
+    let new = |origin| Request::new("GET", origin, "/");
+    refused(new("https://exa\nmple.com"), "the host has a line feed at byte offset 3");
+    refused(new("https://exam\u{1}ple.com"), "the host has a control character (0x01) at byte offset 4");
+    refused(new("https://exam ple.com"), "the host has a space at byte offset 4");
+    refused(new("https://user@example.com"), "the host has the character @ at byte offset 4");
+    refused(new("https://"), "the host is empty");
+    refused(new(""), "the URL is empty");
+    refused(new("ftp://example.com"), "the URL does not start with https:// or http:// in lower case");
+    refused(new("HTTPS://example.com"), "the URL does not start with https:// or http:// in lower case");
+    refused(new("https://example.com/"), "the URL has the character / at byte offset 19");
+    let port = "the port is not a number from 1 to 65535 without leading zeros";
+    for origin in ["https://e.com:", "https://e.com:0", "https://e.com:65536", "https://e.com:080", "https://e.com:+80"]
+    {
+        refused(new(origin), port);
+    }
+    refused(new("https://[::1]x"), port);
+    for origin in ["https://[::1", "https://[::g]", "https://[127.0.0.1]", "https://[]", "https://[fe80::1%25eth0]"] {
+        refused(new(origin), "the brackets of the host do not hold an IPv6 address");
+    }
+    refused(Request::new("", "https://example.com", "/"), "the method is empty");
+    refused(Request::new("GET /", "https://example.com", "/"), "the method has a space at byte offset 3");
+    refused(Request::new("GET", "https://example.com", "cat.jpg"), "the path does not start with a slash");
+    refused(Request::from_url("GET", "https://example.com/a\r\nb"), "the path has a carriage return at byte offset 2");
+    refused(Request::from_url("GET", "https://example.com/a?b\0"), "the query has a NUL at byte offset 1");
+    refused(Request::from_url("GET", "https://example.com/a#b"), "the path has the character # at byte offset 2");
+}
+
+#[test]
+fn headers_that_cannot_be_sent() {
+    let with =
+        |name: &'static str, value: &'static str| -> [(&str, &str); 2] { [("range", "bytes=0-9"), (name, value)] };
+    for (value, found) in [("two\nlines", "a line feed"), ("two\rlines", "a carriage return"), ("two\0lines", "a NUL")]
+    {
+        unsignable(
+            request("/").with_headers(&with("X-Amz-Meta-Note", value)),
+            &format!("the value of header 1 (X-Amz-Meta-Note) has {found} at byte offset 3"),
+        );
+    }
+    for (name, message) in [
+        ("", "header 1 has an empty name".to_owned()),
+        ("x note", "the name of header 1 (x note) has a space at byte offset 1".to_owned()),
+        ("x:note", "the name of header 1 (x:note) has the character : at byte offset 1".to_owned()),
+        ("x\nnote", "the name of header 1 (x\\nnote) has a line feed at byte offset 1".to_owned()),
+        (
+            "a-name-of-more-than-forty-characters-and-a-blank ",
+            "the name of header 1 (a-name-of-more-than-forty-characters-and…) has a space at byte offset 48".to_owned(),
+        ),
+    ] {
+        unsignable(request("/").with_headers(&with(name, "value")), &message);
+    }
+    unsignable(
+        request("/").with_headers(&with("host", "exam\u{7}ple.com")),
+        "the host has a control character (0x07) at byte offset 4",
+    );
+    unsignable(
+        request("/").with_headers(&[("host", "a.com"), ("Host", "a.com")]),
+        "there is more than one host header",
+    );
+    unsignable(
+        request("/").with_headers(&with("X-Amz-Acl", "private")).with_unsigned_headers(&["x-amz-acl"]),
+        "the header X-Amz-Acl cannot be left unsigned: host and every x-amz-… header must be signed",
+    );
+    unsignable(
+        request("/").with_headers(&with("Host", "example.com")).with_unsigned_headers(&["host"]),
+        "the header Host cannot be left unsigned: host and every x-amz-… header must be signed",
+    );
+    let latin1: [(&str, &[u8]); 1] = [("x-amz-meta-name", b"caf\xe9")];
+    let request = request("/").with_header_bytes(&latin1);
+    assert!(signer().sign(&request, PayloadHash::EMPTY, now()).is_ok());
+    refused(signer().presign(&request, MINUTE, now()), "the value of header 0 (x-amz-meta-name) is not UTF-8");
+}
+
+#[test]
+fn too_many_headers_or_parameters() {
+    let names: Vec<String> = (0..129).map(|i| format!("x-{i}")).collect();
+    let pairs: Vec<(&str, &str)> = names.iter().map(|name| (&**name, "v")).collect();
+    let signs = |request: Request<'_>| {
+        signer().sign(&request, PayloadHash::EMPTY, now()).is_ok() && signer().presign(&request, MINUTE, now()).is_ok()
+    };
+    assert!(signs(request("/").with_headers(&pairs[..128])));
+    unsignable(request("/").with_headers(&pairs), "129 headers are more than the 128 that can be signed");
+    assert!(signs(request("/").with_query(&pairs[..128])));
+    unsignable(request("/").with_query(&pairs), "129 query parameters are more than the 128 that can be signed");
+    let url = |count: usize| format!("https://example.com/?{}", vec!["a=b"; count].join("&"));
+    assert!(signs(Request::from_url("GET", &url(128)).expect("a request")));
+    unsignable(
+        Request::from_url("GET", &url(129)).expect("a request"),
+        "129 query parameters are more than the 128 that can be signed",
+    );
+    // Both at their limit, with everything that signing adds.
+    let session = Signer::new(session(), "us-east-1", now()).expect("a signer");
+    let full = request("/").with_headers(&pairs[..128]).with_query(&pairs[..128]);
+    assert!(session.sign(&full, PayloadHash::EMPTY, now()).is_ok() && session.presign(&full, MINUTE, now()).is_ok());
+}
+
+#[test]
+fn queries_that_are_signed_already_or_ambiguous() {
+    for name in [
+        "X-Amz-Algorithm",
+        "X-Amz-Credential",
+        "X-Amz-Date",
+        "X-Amz-Expires",
+        "X-Amz-Security-Token",
+        "X-Amz-Signature",
+        "X-Amz-SignedHeaders",
+    ] {
+        let message = format!("the query already has the authentication parameter {name}");
+        unsignable(request("/").with_query(&[("a", "b"), (name, "c")]), &message);
+        unsignable(request("/").with_query(&[(&name.to_lowercase(), "c")]), &message);
+        let url = format!("https://example.com/?a=b&{}=c", name.replace('A', "%41").replace('z', "%7a"));
+        unsignable(Request::from_url("GET", &url).expect("a request"), &message);
+    }
+    unsignable(
+        Request::from_url("GET", "https://example.com/?a=b+c").expect("a request"),
+        "the query has a + at byte offset 3, which some servers read as a space and some as a plus: write %20 or %2B",
+    );
+}
+
+#[test]
+fn the_hash_in_a_header_against_the_hash_that_is_signed() {
+    let header = [("x-amz-content-sha256", PayloadHash::EMPTY.as_str())];
+    let request = request("/").with_headers(&header);
+    assert!(signer().presign(&request, MINUTE, now()).is_ok());
+    refused(
+        signer().presign_payload(&request, PayloadHash::UNSIGNED, MINUTE, now()),
+        "the header x-amz-content-sha256 differs from the payload hash that is signed",
+    );
+    let request = request.with_headers(&[("x-amz-content-sha256", "abc")]);
+    refused(
+        signer().presign(&request, MINUTE, now()),
+        "a payload hash is 64 lower-case hexadecimal digits, UNSIGNED-PAYLOAD, or one of the STREAMING-… literals",
+    );
+}
+
+#[test]
+fn empty_object_keys() {
+    let message = "the object key is empty: the request would act on the bucket itself, which Bucket::on_bucket is for";
+    let bucket = bucket();
+    for result in [bucket.get(""), bucket.put(""), bucket.head(""), bucket.delete(""), bucket.on_object("PATCH", "")] {
+        refused(result, message);
+    }
+    refused(bucket.on_object("P T", "key"), "the method has a space at byte offset 1");
+    refused(bucket.on_bucket(""), "the method is empty");
+}
+
+#[test]
+fn dot_segments_in_links() {
+    let message = |segment: &str, position: usize| {
+        format!(
+            "the path has the segment {segment} at byte offset {position}, which browsers and many HTTP clients resolve \
+             before sending, so the link would fail or reach another object; Request::allow_dot_segments permits it"
+        )
+    };
+    let by_host = bucket();
+    let by_path = Bucket::path_style("http://127.0.0.1:9000", "b").expect("a bucket");
+    for (key, segment, position) in
+        [("..", "..", 0), (".", ".", 0), ("a/../b", "..", 2), ("a/./b", ".", 2), ("a/..", "..", 2), ("/../", "..", 1)]
+    {
+        for (bucket, base) in [(&by_host, 1), (&by_path, 3)] {
+            let request = bucket.get(key).expect("a request");
+            refused(signer().presign(&request, MINUTE, now()), &message(segment, base + position));
+            assert!(signer().presign(&request.allow_dot_segments(), MINUTE, now()).is_ok());
+            assert!(signer().sign(&request, PayloadHash::EMPTY, now()).is_ok(), "sign takes {key}");
+        }
+    }
+    for key in ["...", "a..b", "..a/b..", ".hidden", "a//b", "%2e%2e"] {
+        assert!(signer().presign(&by_host.get(key).expect("a request"), MINUTE, now()).is_ok(), "{key}");
+    }
+    for (path, segment, position) in [("/a/%2e%2E/b", "..", 3), ("/%2e", ".", 1), ("/a/.%2e", "..", 3)] {
+        let url = format!("https://example.com{path}");
+        let request = Request::from_url("GET", &url).expect("a request");
+        refused(signer().presign(&request, MINUTE, now()), &message(segment, position));
+    }
+    // Where the canonical path is normalised anyway, a client that resolves dot segments does no harm.
+    let iam = Signer::for_service(credentials(), Service::new("iam").expect("a service"), "us-east-1", now());
+    assert!(iam.expect("a signer").presign(&request("/a/../b"), MINUTE, now()).is_ok());
+}
+
+#[test]
+fn endpoints() {
+    let parse = Endpoint::parse;
+    refused(parse(""), "the endpoint is empty");
+    refused(parse("s3.amazonaws.com"), "the endpoint does not start with https:// or http:// in lower case");
+    refused(parse("https://user:password@s3.amazonaws.com"), "the host has the character @ at byte offset 13");
+    refused(parse("https://user@s3.amazonaws.com"), "the host has the character @ at byte offset 4");
+    refused(parse("https://s3.amazonaws.com?x"), "the endpoint has the character ? at byte offset 24");
+    refused(parse("https://s3.amazonaws.com/a#b"), "the endpoint has the character # at byte offset 26");
+    refused(parse("https://s3.amazonaws.com\\evil"), "the host has the character \\ at byte offset 16");
+    refused(parse("https://s3.amazonaws.com\n"), "the host has a line feed at byte offset 16");
+    refused(parse(" https://s3.amazonaws.com"), "the endpoint does not start with https:// or http:// in lower case");
+    refused(parse("https://bücher.example"), "the host has a byte outside ASCII (0xc3) at byte offset 1");
+    for path in ["//", "/a//b", "/a/../b", "/.", "/a b", "/%61", "/a/\t"] {
+        refused(
+            parse(&format!("https://s3.amazonaws.com{path}")),
+            "the endpoint's path is no plain prefix: it may hold letters, digits, - . _ ~ and single slashes, but no \
+             dot segments",
+        );
+    }
+}
+
+#[test]
+fn bucket_names() {
+    let by_host = |name: &str| Bucket::virtual_hosted("https://s3.amazonaws.com", name);
+    let by_path = |name: &str| Bucket::path_style("https://s3.amazonaws.com", name);
+    let by_region = |name: &str| Bucket::aws(name, "eu-west-1");
+    for (name, reason) in [
+        ("", "is empty"),
+        ("ab", "is not 3 to 63 characters long"),
+        (&*"a".repeat(64), "is not 3 to 63 characters long"),
+        ("Photos", "holds something other than lower-case letters, digits, - and ."),
+        ("a/b", "holds something other than lower-case letters, digits, - and ."),
+        ("photos@evil", "holds something other than lower-case letters, digits, - and ."),
+        ("pho_tos", "holds something other than lower-case letters, digits, - and ."),
+        ("-photos", "has a label that does not start and end with a letter or digit"),
+        ("photos-", "has a label that does not start and end with a letter or digit"),
+        ("pho..tos", "has a label that does not start and end with a letter or digit"),
+        ("192.168.5.4", "looks like an IP address"),
+    ] {
+        refused(by_host(name), &format!("the bucket name {reason}"));
+        refused(by_region(name), &format!("the bucket name {reason}"));
+    }
+    for (name, reason) in [
+        ("", "is empty"),
+        (".", "is a dot segment"),
+        ("..", "is a dot segment"),
+        (&*"a".repeat(256), "is longer than 255 characters"),
+        ("a/b", "holds something other than letters, digits, - . and _"),
+        ("a b", "holds something other than letters, digits, - . and _"),
+        ("a%2Fb", "holds something other than letters, digits, - . and _"),
+    ] {
+        refused(by_path(name), &format!("the bucket name {reason}"));
+    }
+    for endpoint in ["http://127.0.0.1:9000", "http://[::1]", "http://[::1]:9000"] {
+        refused(
+            Bucket::virtual_hosted(endpoint, "photos"),
+            "a bucket name cannot go in front of an IP address: use Bucket::path_style",
+        );
+    }
+    refused(Bucket::aws("photos", "eu.west"), "the region has the character . at byte offset 2");
+    refused(Bucket::aws("photos", ""), "the region is empty");
+}
+
+#[test]
+fn a_writer_that_refuses() {
+    struct Full;
+    impl core::fmt::Write for Full {
+        fn write_str(&mut self, _: &str) -> core::fmt::Result {
+            Err(core::fmt::Error)
+        }
+    }
+    refused(signer().presign_to(&mut Full, &request("/"), MINUTE, now()), "the writer refused the text");
+    refused(signer().sign_to(&mut Full, &request("/"), PayloadHash::EMPTY, now()), "the writer refused the text");
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn http_requests_without_a_host_or_with_a_plus() {
+    let mut request = http::Request::get("/cat.jpg").body(()).expect("a request");
+    refused(
+        signer().sign_http(&mut request, PayloadHash::EMPTY, now()),
+        "the request names no host, neither in its URI nor in a host header",
+    );
+    let mut request = http::Request::get("https://example.com/?a=b+c").header("x-a", "b").body(()).expect("a request");
+    refused(
+        signer().sign_http(&mut request, PayloadHash::EMPTY, now()),
+        "the query has a + at byte offset 3, which some servers read as a space and some as a plus: write %20 or %2B",
+    );
+    assert_eq!(request.headers().len(), 1, "on an error the request is unchanged");
+}
+
+#[cfg(feature = "url")]
+#[test]
+fn links_that_a_url_would_change() {
+    let bucket = bucket();
+    let request = bucket.get("a/../b").expect("a request").allow_dot_segments();
+    let link = signer().presign(&request, MINUTE, now()).expect("a link");
+    refused(link.to_url(), "url::Url would change the link, and a changed link fails");
+}
+
+#[test]
+fn errors_are_small_and_can_be_sent() {
+    fn check<T: std::error::Error + Copy + Send + Sync + 'static>() {}
+    check::<Error>();
+    assert!(size_of::<Error>() <= 80, "{} bytes", size_of::<Error>());
+}

@@ -1,0 +1,88 @@
+# Shared by the server scripts. Sourced by ../run, after which a server script is sourced that defines
+#   install   puts the server into its own virtual environment, if it is not there yet
+#   start     starts it on 127.0.0.1 and exports what the checks read: ENDPOINT, REGION, ACCESS_KEY, SECRET_KEY, ...
+# State lies under $INTEROP_HOME: venv-<server> for the installation, run/<server> for one run.
+
+INTEROP_HOME="${INTEROP_HOME:-$ROOT/target/interop}"
+REGION=eu-north-1
+# The secret has characters that go wrong when something encodes it on the way.
+OWN_ACCESS_KEY=AKIDINTEROPEXAMPLE01
+OWN_SECRET_KEY='secret+with/odd=chars+0123456789ABCDEFGH'
+PIDS=()
+
+fail() {
+  echo "$*" >&2
+  exit 3
+}
+
+# fresh_dir SERVER: sets and empties the folder of this run.
+fresh_dir() {
+  DIR="$INTEROP_HOME/run/$1"
+  rm -rf "$DIR"
+  mkdir -p "$DIR"
+}
+
+# pip_install SERVER PROGRAM PACKAGE: sets VENV, and installs the package unless the program is there.
+pip_install() {
+  VENV="$INTEROP_HOME/venv-$1"
+  [ -x "$VENV/bin/$2" ] && return
+  python3 -m venv --clear "$VENV"
+  "$VENV/bin/pip" --quiet --disable-pip-version-check install "$3"
+}
+
+# free_ports COUNT: so many ports that nobody listens on, below those that the kernel hands out by itself.
+free_ports() {
+  python3 - "$1" <<'PY'
+import random, socket, sys
+free, wanted = [], int(sys.argv[1])
+for port in random.sample(range(20000, 32000), 500):
+    try:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            free.append(port)
+    except OSError:
+        pass
+    if len(free) == wanted:
+        break
+else:
+    sys.exit("no free ports")
+print(*free)
+PY
+}
+
+# background LOG COMMAND...: a process that stop ends.
+background() {
+  local log="$DIR/$1.log"
+  shift
+  "$@" >"$log" 2>&1 </dev/null &
+  PIDS+=($!)
+}
+
+# wait_http PORT PATH: until any answer below 500 comes, for at most 60 seconds.
+wait_http() {
+  local code pid i
+  for ((i = 0; i < 300; i++)); do
+    for pid in "${PIDS[@]}"; do
+      kill -0 "$pid" 2>/dev/null || { tail -n 20 "$DIR"/*.log >&2; fail "the server ended by itself"; }
+    done
+    code=$(curl -s -o /dev/null -m 2 -w '%{http_code}' "http://127.0.0.1:$1$2" || true)
+    [ "$code" -gt 0 ] && [ "$code" -lt 500 ] && return
+    sleep 0.2
+  done
+  fail "no answer on port $1 within 60 seconds, see $DIR"
+}
+
+# stop: ends the processes that background started, and no other.
+stop() {
+  local pid i
+  for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in "${PIDS[@]}"; do
+    for ((i = 0; i < 50; i++)); do
+      kill -0 "$pid" 2>/dev/null || break
+      sleep 0.1
+    done
+    kill -9 "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
+  PIDS=()
+}
