@@ -2,6 +2,8 @@
 //! network or an SDK.
 #![no_std]
 #![forbid(unsafe_code)]
+#![warn(clippy::unwrap_used, clippy::panic, clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;

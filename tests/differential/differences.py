@@ -155,8 +155,8 @@ def date_header(case):
 @difference("crate")
 def unicode_white_space(case):
     def fold(name, value):
-        folded = " ".join(value.split())
-        return folded if is_signed(case, name) and folded != " ".join(value.replace("\t", " ").split(" ")).strip() else value
+        folded, by_the_rules = " ".join(value.split()), " ".join(filter(None, value.replace("\t", " ").split(" ")))
+        return folded if is_signed(case, name) and folded != by_the_rules else value
     return header_values(case, fold)
 
 

@@ -27,15 +27,15 @@ def ask_botocore(case):
     """botocore's answer, and a function that continues its signing from another canonical request."""
     link, token = is_link(case), case["session_token"]
     rules = "general" if case["options"]["double_encode"] else "express" if case["service"] == "s3express" else "s3"
-    # botocore cannot be told not to sign a header: one sets it after signing.
-    headers = [pair for pair in case["headers"] if pair[0].lower() not in unsigned(case)]
-    query = case["url"]["query"]
+    query, headers = case["url"]["query"], case["headers"]
     arguments = {"expires": case["expires"]} if link else {}
     if rules == "express":  # the session's token comes from the credentials
         arguments["identity_cache"] = None
         is_token = lambda pair: pair[0].lower() == "x-amz-s3session-token"
         token = next(value for _, value in filter(is_token, query if link else headers))
         query, headers = [[pair for pair in pairs if not is_token(pair)] for pairs in (query, headers)]
+    # botocore cannot be told not to sign a header: one sets it after signing.
+    headers = [pair for pair in headers if pair[0].lower() not in unsigned(case)]
 
     in_url = case["botocore_query"] != "params"
     request = AWSRequest(case["method"], url_of(case, query if in_url else []), params=[] if in_url else query)
@@ -64,7 +64,7 @@ def ask_botocore(case):
     def sign(canonical):
         text = signer.string_to_sign(request, canonical)
         return text, signer.signature(text, request)
-    return answer, sign
+    return dict(answer), sign
 
 
 def record(signer, stage, answer):

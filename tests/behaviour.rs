@@ -1,0 +1,438 @@
+//! What the verbs do beyond the signature itself.
+
+mod util;
+
+use core::time::Duration;
+use s3_sigv4::{
+    Bucket, CanonicalRequest, ContentSha256, CredentialScope, Credentials, Endpoint, Error, ExportedKey, Lifetime,
+    Limit, PayloadHash, Presigned, Request, Service, SessionToken, Signature, SignedRequest, Signer, SigningKey,
+    StringToSign, Timestamp, Validity,
+};
+use util::{ACCESS_KEY, SECRET_KEY, at, bucket, now, request, session, signer};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Addresses: how the bucket is named, its endpoint, its name, the key, the URL.
+#[test]
+fn addresses() {
+    let by_host = |endpoint: &str, name: &str| Bucket::virtual_hosted(endpoint, name).expect("a bucket");
+    let by_path = |endpoint: &str, name: &str| Bucket::path_style(endpoint, name).expect("a bucket");
+    for (bucket, key, url) in [
+        (
+            by_host("https://s3.eu-west-1.amazonaws.com", "photos"),
+            "cat.jpg",
+            "https://photos.s3.eu-west-1.amazonaws.com/cat.jpg",
+        ),
+        (by_host("https://S3.Example.COM:443/", "photos"), "cat.jpg", "https://photos.s3.example.com/cat.jpg"),
+        (by_host("http://s3.localhost:9000", "photos"), "cat.jpg", "http://photos.s3.localhost:9000/cat.jpg"),
+        (by_host("https://example.com/storage/", "photos"), "cat.jpg", "https://photos.example.com/storage/cat.jpg"),
+        (
+            by_path("https://s3.eu-west-1.amazonaws.com", "photos"),
+            "cat.jpg",
+            "https://s3.eu-west-1.amazonaws.com/photos/cat.jpg",
+        ),
+        (by_path("http://127.0.0.1:9000", "Photos_2024"), "cat.jpg", "http://127.0.0.1:9000/Photos_2024/cat.jpg"),
+        (by_path("http://127.0.0.1:80", "photos"), "cat.jpg", "http://127.0.0.1/photos/cat.jpg"),
+        (by_path("http://127.0.0.1:443", "photos"), "cat.jpg", "http://127.0.0.1:443/photos/cat.jpg"),
+        (by_path("http://[::1]:9000", "photos"), "cat.jpg", "http://[::1]:9000/photos/cat.jpg"),
+        (by_path("https://[2001:DB8::1]", "photos"), "cat.jpg", "https://[2001:db8::1]/photos/cat.jpg"),
+        (by_path("https://example.com/a/b", "photos"), "cat.jpg", "https://example.com/a/b/photos/cat.jpg"),
+        (
+            Bucket::aws("photos", "eu-west-1").expect("a bucket"),
+            "cat.jpg",
+            "https://photos.s3.eu-west-1.amazonaws.com/cat.jpg",
+        ),
+        (
+            Bucket::aws("my.photos", "eu-west-1").expect("a bucket"),
+            "cat.jpg",
+            "https://s3.eu-west-1.amazonaws.com/my.photos/cat.jpg",
+        ),
+        (
+            Bucket::aws("photos", "cn-north-1").expect("a bucket"),
+            "cat.jpg",
+            "https://photos.s3.cn-north-1.amazonaws.com.cn/cat.jpg",
+        ),
+        // Keys of any kind, none of them joined, resolved or normalised.
+        (by_path("http://h", "b"), "/cat", "http://h/b//cat"),
+        (by_path("http://h", "b"), "//", "http://h/b///"),
+        (by_path("http://h", "b"), "a/../../c", "http://h/b/a/../../c"),
+        (by_path("http://h", "b"), "a b+c%2Fd", "http://h/b/a%20b%2Bc%252Fd"),
+        (by_path("http://h", "b"), "!*'()$&+,:;=@", "http://h/b/%21%2A%27%28%29%24%26%2B%2C%3A%3B%3D%40"),
+        (by_path("http://h", "b"), "?x=y#z\\", "http://h/b/%3Fx%3Dy%23z%5C"),
+        (by_path("http://h", "b"), "\0\t\r\n\u{7f} ", "http://h/b/%00%09%0D%0A%7F%20"),
+        (by_path("http://h", "b"), "é/e\u{301}/😀", "http://h/b/%C3%A9/e%CC%81/%F0%9F%98%80"),
+        (by_path("http://h", "b"), "https://other.example/x", "http://h/b/https%3A//other.example/x"),
+    ] {
+        assert_eq!(bucket.get(key).expect("a request").url().to_string(), url);
+        let link =
+            signer().presign(&bucket.get(key).expect("a request").allow_dot_segments(), MINUTE, now()).expect("a link");
+        assert!(link.url().starts_with(&format!("{url}?X-Amz-Algorithm=")), "{link}");
+    }
+    for (bucket, url) in [
+        (by_host("https://s3.example.com", "photos"), "https://photos.s3.example.com/"),
+        (by_host("https://s3.example.com/a", "photos"), "https://photos.s3.example.com/a/"),
+        (by_path("https://s3.example.com", "photos"), "https://s3.example.com/photos"),
+        (by_path("https://s3.example.com/a", "photos"), "https://s3.example.com/a/photos"),
+    ] {
+        assert_eq!(bucket.on_bucket("PUT").expect("a request").url().to_string(), url);
+        assert_eq!(bucket.list().url().to_string(), format!("{url}?list-type=2"));
+    }
+    let bucket = bucket();
+    let methods =
+        [bucket.get("k"), bucket.head("k"), bucket.put("k"), bucket.delete("k"), bucket.on_object("POST", "k")];
+    assert_eq!(methods.map(|request| request.expect("a request").method()), ["GET", "HEAD", "PUT", "DELETE", "POST"]);
+}
+
+#[test]
+fn the_host_is_signed_as_it_is_sent() {
+    let host_of = |request: Request<'_>| {
+        let signer = signer();
+        let canonical =
+            signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request").to_string();
+        canonical.lines().find_map(|line| line.strip_prefix("host:")).expect("a host").to_owned()
+    };
+    for (origin, host) in [
+        ("https://Example.COM", "Example.COM"),
+        ("https://example.com:443", "example.com"),
+        ("http://example.com:80", "example.com"),
+        ("https://example.com:80", "example.com:80"),
+        ("http://[::1]:8080", "[::1]:8080"),
+        ("http://[::1]:80", "[::1]"),
+    ] {
+        assert_eq!(host_of(Request::new("GET", origin, "/").expect("a request")), host);
+    }
+    // A host header speaks for itself: a tunnel, a proxy.
+    let tunnel = Request::new("GET", "http://127.0.0.1:8080", "/").expect("a request");
+    let tunnel = tunnel.with_headers(&[("Host", "examplebucket.s3.amazonaws.com:443")]);
+    assert_eq!(host_of(tunnel), "examplebucket.s3.amazonaws.com:443");
+    let link = signer().presign(&tunnel, MINUTE, now()).expect("a link");
+    assert!(link.url().starts_with("http://127.0.0.1:8080/?"));
+    assert_eq!(link.headers().collect::<Vec<_>>(), [("Host", "examplebucket.s3.amazonaws.com:443")]);
+    let same = request("/").with_headers(&[("host", "examplebucket.s3.amazonaws.com")]);
+    assert_eq!(signer().presign(&same, MINUTE, now()).expect("a link").headers().count(), 0);
+}
+
+#[test]
+fn headers_that_are_never_signed() {
+    let names = [
+        "Authorization",
+        "Baggage",
+        "Connection",
+        "Expect",
+        "Keep-Alive",
+        "TE",
+        "Traceparent",
+        "Tracestate",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "User-Agent",
+        "X-Amzn-Trace-Id",
+        "Proxy-Connection",
+        "Sec-Fetch-Mode",
+    ];
+    let headers = names.map(|name| (name, "value"));
+    let request = request("/").with_headers(&headers);
+    let signer = signer();
+    let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
+    assert_eq!(canonical.signed_headers().to_string(), "host;x-amz-content-sha256;x-amz-date");
+    assert_eq!(signer.presign(&request, MINUTE, now()).expect("a link").headers().count(), 0);
+
+    let others = [("x-amzn-other", "a"), ("x-amz", "b"), ("x-amz-", "c"), ("proxy", "d"), ("date", "e"), ("sec", "f")];
+    let request = util::request("/").with_headers(&others).with_unsigned_headers(&["Date", "Missing"]);
+    let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
+    assert_eq!(
+        canonical.signed_headers().to_string(),
+        "host;proxy;sec;x-amz;x-amz-;x-amz-content-sha256;x-amz-date;x-amzn-other"
+    );
+}
+
+#[test]
+fn header_values_are_trimmed_folded_and_joined() {
+    for (values, line) in [
+        (&["  a   b\t\tc  "][..], "x:a b c"),
+        (&["\t"], "x:"),
+        (&[""], "x:"),
+        (&["b", "a", "b"], "x:b,a,b"),
+        (&[" a ", "", " b  c"], "x:a,,b c"),
+        (&["\"a   b\""], "x:\"a b\""),
+        (&["\u{a0}a\u{a0}\u{a0}b\u{2003}"], "x:\u{a0}a\u{a0}\u{a0}b\u{2003}"),
+        (&["a\u{b}\u{c} b"], "x:a\u{b}\u{c} b"),
+        (&["caf\u{e9} テスト"], "x:caf\u{e9} テスト"),
+    ] {
+        // Names differ in case and stand apart, and are one header all the same.
+        let mut headers: Vec<(&str, &str)> = values.iter().map(|value| ("X", *value)).collect();
+        headers.insert(1, ("zz", "last"));
+        if let Some((name, _)) = headers.last_mut().filter(|(name, _)| *name == "X") {
+            *name = "x";
+        }
+        let request = request("/").with_headers(&headers);
+        let signer = signer();
+        let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
+        assert!(canonical.to_string().contains(&format!("\n{line}\n")), "{values:?}: {canonical}");
+        assert_eq!(canonical.signed_headers().to_string(), "host;x;x-amz-content-sha256;x-amz-date;zz");
+    }
+}
+
+/// By name, not by `name:value`: the customer's keys of SSE-C come apart otherwise.
+#[test]
+fn headers_sort_by_name() {
+    let headers = [
+        ("x-amz-server-side-encryption-customer-key-md5", "c"),
+        ("x-amz-server-side-encryption-customer-key", "b"),
+        ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
+    ];
+    let (signer, request) = (signer(), request("/").with_headers(&headers));
+    let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
+    let names: Vec<_> = headers.iter().rev().map(|(name, _)| *name).collect();
+    assert!(canonical.signed_headers().to_string().ends_with(&names.join(";")));
+}
+
+#[test]
+fn queries_are_encoded_and_then_sorted() {
+    for (pairs, wire, canonical) in [
+        (&[("acl", "")][..], "acl", "acl="),
+        (&[("a-b", "1"), ("a", "2")], "a-b=1&a=2", "a=2&a-b=1"),
+        (&[("b", ""), ("B", "")], "b&B", "B=&b="),
+        (&[("a", "b"), ("a", "B"), ("a", "b")], "a=b&a=B&a=b", "a=B&a=b&a=b"),
+        (&[("é", ""), ("z", ""), ("a", "")], "%C3%A9&z&a", "%C3%A9=&a=&z="),
+        (&[("a", ""), ("", "x"), ("", "")], "a&=x&", "=&=x&a="),
+        (&[("prefix", "a/b c+d")], "prefix=a/b%20c%2bd", "prefix=a%2Fb%20c%2Bd"),
+        (&[("a", "b=c")], "a=b=c", "a=b%3Dc"),
+        (&[("a", "~é%")], "a=%7E%c3%A9%25", "a=~%C3%A9%25"),
+        (&[("x-amz-x", "1"), ("X-Amz-X", "2")], "x-amz-x=1&X-Amz-X=2", "X-Amz-X=2&x-amz-x=1"),
+    ] {
+        let (signer, url) = (signer(), format!("https://examplebucket.s3.amazonaws.com/?{wire}"));
+        for request in [request("/").with_query(pairs), Request::from_url("GET", &url).expect("a request")] {
+            let text =
+                signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request").to_string();
+            assert_eq!(text.split('\n').nth(2), Some(canonical), "{wire}");
+            let link = signer.presign(&request, MINUTE, now()).expect("a link");
+            let text =
+                signer.canonical_link(&request, PayloadHash::UNSIGNED, MINUTE, now()).expect("a canonical request");
+            let query = text.to_string().split('\n').nth(2).expect("a query").to_owned();
+            assert!(link.url().contains(&format!("/?{query}&X-Amz-Signature=")), "{link}");
+        }
+    }
+}
+
+#[test]
+fn session_tokens_in_headers_and_links() {
+    let token = "IQoJb3JpZ2luX2VjEXAMPLE//token+=";
+    let signer = Signer::new(session(), "us-east-1", now()).expect("a signer");
+    let signed = signer.sign(&request("/"), PayloadHash::EMPTY, now()).expect("a signature");
+    assert!(
+        signed.authorization().contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token,")
+    );
+    assert_eq!(signed.headers().last(), Some(("x-amz-security-token", token)));
+    let link = signer.presign(&request("/"), MINUTE, now()).expect("a link");
+    let encoded =
+        "X-Amz-Expires=60&X-Amz-Security-Token=IQoJb3JpZ2luX2VjEXAMPLE%2F%2Ftoken%2B%3D&X-Amz-SignedHeaders=host&";
+    assert!(link.url().contains(encoded), "{link}");
+
+    // AWS IoT: the token is sent and is no part of what is signed.
+    let iot = Service::new("iotdevicegateway").expect("a service").with_session_token(SessionToken::AddedAfterwards);
+    let with = Signer::for_service(session(), iot.clone(), "us-east-1", now()).expect("a signer");
+    let without = Credentials::new("AKIAIOSFODNN7EXAMPLE", SECRET_KEY).expect("credentials");
+    let without = Signer::for_service(without, iot, "us-east-1", now()).expect("a signer");
+    let link = with.presign(&request("/mqtt"), MINUTE, now()).expect("a link").to_string();
+    let bare = without.presign(&request("/mqtt"), MINUTE, now()).expect("a link").to_string();
+    assert!(link.contains(
+        "&X-Amz-SignedHeaders=host&X-Amz-Security-Token=IQoJb3JpZ2luX2VjEXAMPLE%2F%2Ftoken%2B%3D&X-Amz-Signature="
+    ));
+    assert!(!bare.contains("Token"));
+    let (with, without) = (
+        with.sign(&request("/"), PayloadHash::EMPTY, now()).expect("a signature"),
+        without.sign(&request("/"), PayloadHash::EMPTY, now()).expect("a signature"),
+    );
+    assert_eq!(with.headers().last(), Some(("x-amz-security-token", token)));
+    let signed_headers = |signed: &SignedRequest<'_>| signed.authorization().split(", ").nth(1).map(str::to_owned);
+    assert_eq!(signed_headers(&with), signed_headers(&without));
+}
+
+#[test]
+fn signing_again_replaces_what_signing_added() {
+    let (signer, fresh) = (Signer::new(session(), "us-east-1", now()).expect("a signer"), request("/"));
+    let first = signer.sign(&fresh, PayloadHash::of(b"old"), at("20130523T000000Z")).expect("a signature");
+    let stale: Vec<_> = first.headers().collect();
+    let again = fresh.with_headers(&stale);
+    let expected = signer.sign(&fresh, PayloadHash::EMPTY, now()).expect("a signature");
+    let signed = signer.sign(&again, PayloadHash::EMPTY, now()).expect("a signature");
+    assert_eq!(signed.headers().collect::<Vec<_>>(), expected.headers().collect::<Vec<_>>());
+}
+
+#[test]
+fn what_a_link_signs_for_the_body() {
+    let last_line = |service: Service, headers: &[(&str, &str)]| {
+        let signer = Signer::for_service(util::credentials(), service, "us-east-1", now()).expect("a signer");
+        let request = request("/").with_headers(headers);
+        let link = signer.presign(&request, MINUTE, now()).expect("a link");
+        // The link itself tells only by its signature which line was signed.
+        for payload in [PayloadHash::EMPTY, PayloadHash::UNSIGNED, PayloadHash::of(b"body")] {
+            let same = signer.presign_payload(&request, payload, MINUTE, now());
+            if same.is_ok_and(|same| same.url() == link.url()) {
+                return payload;
+            }
+        }
+        panic!("no payload fits {link}");
+    };
+    let general = || Service::new("service").expect("a service");
+    let hash = PayloadHash::of(b"body");
+    assert_eq!(last_line(Service::S3, &[]), PayloadHash::UNSIGNED);
+    assert_eq!(last_line(general(), &[]), PayloadHash::EMPTY);
+    assert_eq!(last_line(general().with_content_sha256(ContentSha256::Signed), &[]), PayloadHash::UNSIGNED);
+    assert_eq!(last_line(Service::S3, &[("X-Amz-Content-Sha256", hash.as_str())]), hash);
+    let headers = [("x-amz-content-sha256", hash.as_str())];
+    let request = request("/").with_headers(&headers);
+    let link = signer().presign(&request, MINUTE, now()).expect("a link");
+    assert_eq!(link.headers().collect::<Vec<_>>(), [("x-amz-content-sha256", hash.as_str())]);
+}
+
+#[test]
+fn how_long_a_link_is_good() {
+    let ending = |at: &str| {
+        let credentials = session().with_expiration(util::at(at));
+        Signer::new(credentials, "us-east-1", now()).expect("a signer")
+    };
+    let day = Duration::from_secs(86400);
+    for (signer, lifetime, until, limit, expires) in [
+        (signer(), day.into(), "20130525T000000Z", Limit::Lifetime, 86400),
+        (signer(), Duration::from_millis(1999).into(), "20130524T000001Z", Limit::Lifetime, 1),
+        (signer(), Lifetime::full(day), "20130525T000000Z", Limit::Lifetime, 86400),
+        (signer(), (day * 7).into(), "20130531T000000Z", Limit::Lifetime, 604_800),
+        (signer(), Lifetime::LONGEST, "20130531T000000Z", Limit::SevenDays, 604_800),
+        (ending("20130524T010000Z"), day.into(), "20130524T010000Z", Limit::Credentials, 86400),
+        (ending("20130524T010000Z"), Lifetime::LONGEST, "20130524T010000Z", Limit::Credentials, 604_800),
+        (ending("20130525T000000Z"), day.into(), "20130525T000000Z", Limit::Lifetime, 86400),
+        (ending("20140101T000000Z"), Lifetime::full(day), "20130525T000000Z", Limit::Lifetime, 86400),
+    ] {
+        let link = signer.presign(&request("/"), lifetime, now()).expect("a link");
+        assert_eq!((link.valid_from(), link.valid_until(), link.limited_by()), (now(), at(until), limit));
+        assert!(link.url().contains(&format!("&X-Amz-Expires={expires}&")));
+        let mut url = String::new();
+        let validity = signer.presign_to(&mut url, &request("/"), lifetime, now()).expect("a link");
+        assert_eq!((validity.valid_from(), validity.valid_until(), validity.limited_by()), (now(), at(until), limit));
+    }
+    // A signer that was handed a key may know as much.
+    let key = signer().key().clone();
+    let edge = Signer::from_key(ACCESS_KEY, None, key).expect("a signer").with_expiration(at("20130524T000030Z"));
+    assert_eq!(edge.presign(&request("/"), MINUTE, now()).expect("a link").limited_by(), Limit::Credentials);
+    assert!(edge.sign(&request("/"), PayloadHash::EMPTY, at("20130524T000030Z")).is_err());
+}
+
+#[test]
+fn the_day_that_is_at_hand_makes_no_difference() {
+    let before = Signer::new(session(), "us-east-1", at("20130523T235959Z")).expect("a signer");
+    let mut renewed = before.clone();
+    renewed.renew(now()).expect("the secret is there");
+    assert_eq!((before.key().scope().day(), renewed.key().scope().day()), ("20130523", "20130524"));
+    let link = |signer: &Signer| signer.presign(&request("/"), MINUTE, now()).expect("a link").to_string();
+    assert_eq!(link(&before), link(&renewed));
+}
+
+#[test]
+fn requests_of_s3s_relatives_follow_s3s_rules() {
+    for name in ["s3", "s3express", "s3-object-lambda", "s3-outposts"] {
+        let service = Service::new(name).expect("a service");
+        let signer = Signer::for_service(util::credentials(), service, "us-east-1", now()).expect("a signer");
+        let canonical =
+            signer.canonical_request(&request("/a//b c"), PayloadHash::EMPTY, now()).expect("a request").to_string();
+        assert!(
+            canonical.starts_with("GET\n/a//b%20c\n") && canonical.contains("x-amz-content-sha256:"),
+            "{canonical}"
+        );
+        // The rules go with the name where only the key is at hand.
+        let edge = Signer::from_key(ACCESS_KEY, None, signer.key().clone()).expect("a signer");
+        let again =
+            edge.canonical_request(&request("/a//b c"), PayloadHash::EMPTY, now()).expect("a request").to_string();
+        assert_eq!(again, canonical);
+    }
+}
+
+#[test]
+fn debug_output_tells_no_secret() {
+    let token = "IQoJb3JpZ2luX2VjEXAMPLE";
+    let key = "dbb893acc010964918f1fd433add87c70e8b0db6be30c1fbeafefa5ec6ba8378";
+    let signer = Signer::new(session(), "us-east-1", now()).expect("a signer");
+    let headers = [("x-amz-server-side-encryption-customer-key", "CUSTOMERKEY")];
+    let request = request("/").with_headers(&headers).with_query(&[("token", "QUERYSECRET")]);
+    let link = signer.presign(&request, MINUTE, now()).expect("a link");
+    let signed = signer.sign(&request, PayloadHash::EMPTY, now()).expect("a signature");
+    let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
+    let text = StringToSign::new(&canonical);
+    let exported = signer.key().export();
+    assert_eq!(exported.split('=').nth(1), Some(key));
+    let shown = format!(
+        "{:?} {signer:?} {:?} {exported:?} {request:?} {link:?} {signed:?} {canonical:?} {text:?} {:?}",
+        session(),
+        signer.key(),
+        signed.signature(),
+    );
+    let signature = signed.signature().to_string();
+    let (_, link_signature) = link.url().rsplit_once('=').expect("a signature");
+    for secret in [SECRET_KEY, token, key, "CUSTOMERKEY", "QUERYSECRET", &signature, link_signature] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+    for told in ["ASIAIOSFODNN7EXAMPLE", "us-east-1", "examplebucket.s3.amazonaws.com"] {
+        assert!(shown.contains(told), "{told} not in {shown}");
+    }
+}
+
+#[test]
+fn signatures_compare_in_full() {
+    let signature = signer().sign(&request("/"), PayloadHash::EMPTY, now()).expect("a signature").signature();
+    let digits = signature.to_string();
+    assert_eq!(Signature::parse(&digits), Ok(signature));
+    for i in 0..64 {
+        let mut other = digits.clone().into_bytes();
+        other[i] = if other[i] == b'0' { b'1' } else { b'0' };
+        let other = String::from_utf8(other).expect("ASCII");
+        assert_ne!(Signature::parse(&other), Ok(signature), "digit {i}");
+    }
+}
+
+#[test]
+fn all_types_can_be_shared_between_threads() {
+    fn check<T: Send + Sync + Unpin>() {}
+    check::<Bucket>();
+    check::<CanonicalRequest<'_>>();
+    check::<CredentialScope<'_>>();
+    check::<Credentials>();
+    check::<Endpoint>();
+    check::<Error>();
+    check::<ExportedKey>();
+    check::<Lifetime>();
+    check::<PayloadHash>();
+    check::<Presigned>();
+    check::<Request<'_>>();
+    check::<Service>();
+    check::<Signature>();
+    check::<SignedRequest<'_>>();
+    check::<Signer>();
+    check::<SigningKey>();
+    check::<StringToSign<'_>>();
+    check::<Timestamp>();
+    check::<Validity>();
+}
+
+#[test]
+fn timestamps_come_from_other_types() {
+    use std::time::{SystemTime, UNIX_EPOCH};
+    use time::OffsetDateTime;
+    let instant = UNIX_EPOCH + Duration::from_millis(1_369_353_600_999);
+    assert_eq!(Timestamp::try_from(instant), Ok(now()));
+    assert_eq!(Timestamp::try_from(UNIX_EPOCH - Duration::from_millis(1)), Ok(at("19691231T235959Z")));
+    assert_eq!(Timestamp::try_from(UNIX_EPOCH - Duration::from_secs(1)), Ok(at("19691231T235959Z")));
+    let instant = OffsetDateTime::from_unix_timestamp_nanos(1_369_353_600_999_999_999).expect("an instant");
+    assert_eq!(Timestamp::try_from(instant), Ok(now()));
+    let elsewhere = instant.to_offset(time::UtcOffset::from_hms(5, 30, 0).expect("an offset"));
+    assert_eq!(Timestamp::try_from(elsewhere), Ok(now()));
+    let before = OffsetDateTime::from_unix_timestamp_nanos(-1).expect("an instant");
+    assert_eq!(Timestamp::try_from(before), Ok(at("19691231T235959Z")));
+    assert_eq!(OffsetDateTime::from(now()).unix_timestamp(), now().unix());
+    for edge in [Timestamp::FIRST, Timestamp::LAST] {
+        assert_eq!(Timestamp::try_from(OffsetDateTime::from(edge)), Ok(edge));
+        assert_eq!(edge.to_string().parse(), Ok(edge));
+    }
+    assert!(Timestamp::try_from(SystemTime::now()).is_ok_and(|now| now <= Timestamp::now()));
+}

@@ -1,0 +1,77 @@
+//! `http::Request` signed in place.
+#![cfg(feature = "http")]
+
+mod util;
+
+use http::header::{HOST, HeaderValue};
+use s3_sigv4::{PayloadHash, Signer};
+use util::{at, now, session, signer};
+
+fn signed(mut request: http::Request<()>) -> http::Request<()> {
+    signer().sign_http(&mut request, PayloadHash::EMPTY, now()).expect("a signature");
+    request
+}
+
+fn authorization(request: &http::Request<()>) -> &str {
+    request.headers()["authorization"].to_str().expect("ASCII")
+}
+
+#[test]
+fn the_uri_is_signed_as_it_stands() {
+    for (uri, raw, query) in [
+        ("https://example.com", "/", &[][..]),
+        ("https://example.com/a%20b//c/../d%2Be?x=%2F&y", "/a b//c/../d+e", &[("x", "/"), ("y", "")]),
+        ("https://example.com:443/%7Ecat", "/~cat", &[]),
+        ("https://example.com/%C3%A9?", "/é", &[]),
+    ] {
+        let request = signed(http::Request::get(uri).body(()).expect("a request"));
+        let expected = s3_sigv4::Request::new("GET", "https://example.com", raw).expect("a request").with_query(query);
+        let signer = signer();
+        let expected = signer.sign(&expected, PayloadHash::EMPTY, now()).expect("a signature");
+        assert_eq!(authorization(&request), expected.authorization(), "{uri}");
+        assert_eq!(request.uri(), uri, "the URI is left alone");
+    }
+}
+
+#[test]
+fn the_host_header_goes_before_the_uri() {
+    let by_uri = signed(http::Request::get("https://example.com/a").body(()).expect("a request"));
+    let by_header = signed(http::Request::get("/a").header(HOST, "example.com").body(()).expect("a request"));
+    let both =
+        signed(http::Request::get("http://127.0.0.1:80/a").header(HOST, "example.com").body(()).expect("a request"));
+    assert_eq!(authorization(&by_uri), authorization(&by_header));
+    assert_eq!(authorization(&by_uri), authorization(&both));
+    assert!(by_uri.headers().get(HOST).is_none(), "clients set it by themselves");
+    let other = signed(http::Request::get("https://example.com:8443/a").body(()).expect("a request"));
+    assert_ne!(authorization(&by_uri), authorization(&other));
+}
+
+#[test]
+fn signing_again_replaces_what_signing_added() {
+    let fresh = || http::Request::put("https://example.com/a").header("x-amz-meta-a", "b").header("x-amz-meta-a", "c");
+    let mut request = fresh().body(()).expect("a request");
+    // A session's signature first, long ago, then one with long-lived keys: the token must go as well.
+    let session = Signer::new(session(), "us-east-1", now()).expect("a signer");
+    session.sign_http(&mut request, PayloadHash::UNSIGNED, at("20130101T000000Z")).expect("a signature");
+    assert!(request.headers().contains_key("x-amz-security-token"));
+    let request = signed(request);
+    let expected = signed(fresh().body(()).expect("a request"));
+    assert_eq!(request.headers(), expected.headers());
+    assert_eq!(request.headers().get_all("x-amz-meta-a").iter().count(), 2);
+}
+
+#[test]
+fn secrets_are_marked_and_other_bytes_are_signed_as_they_are() {
+    let session = Signer::new(session(), "us-east-1", now()).expect("a signer");
+    let latin1 = HeaderValue::from_bytes(b"caf\xe9").expect("a value");
+    let mut request =
+        http::Request::get("https://example.com/").header("x-amz-meta-name", latin1).body(()).expect("a request");
+    session.sign_http(&mut request, PayloadHash::EMPTY, now()).expect("a signature");
+    assert!(request.headers()["authorization"].is_sensitive());
+    assert!(request.headers()["x-amz-security-token"].is_sensitive());
+    assert!(!request.headers()["x-amz-date"].is_sensitive());
+    let headers: [(&str, &[u8]); 1] = [("x-amz-meta-name", b"caf\xe9")];
+    let view = s3_sigv4::Request::new("GET", "https://example.com", "/").expect("a request");
+    let expected = session.sign(&view.with_header_bytes(&headers), PayloadHash::EMPTY, now()).expect("a signature");
+    assert_eq!(authorization(&request), expected.authorization());
+}

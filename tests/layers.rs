@@ -1,0 +1,61 @@
+//! The order of the layers in DESIGN.md: a file imports only from files of a lower rank, or of its own in the two
+//! layers whose files lean on each other.
+
+use std::fs;
+use std::path::Path;
+
+/// Every file below `src`, by rank. Layers that may lean on each other share one.
+const RANKS: [(u32, &[&str]); 11] = [
+    (0, &["limits", "error", "encode", "timestamp"]),
+    (10, &["digest"]),
+    (20, &["credentials", "endpoint", "lifetime", "payload", "request", "scope", "service"]),
+    (30, &["canonical", "canonical/order"]),
+    (31, &["string_to_sign"]),
+    (32, &["key"]),
+    (40, &["signer"]),
+    (41, &["header", "presign"]),
+    (60, &["bucket"]),
+    (70, &["http", "url"]),
+    (100, &["lib"]),
+];
+const MAY_LEAN_ON_EACH_OTHER: [u32; 3] = [0, 20, 30];
+
+#[test]
+fn imports_point_down() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    find(&src, "", &mut files);
+    files.sort();
+    let mut listed: Vec<_> = RANKS.iter().flat_map(|(_, names)| names.iter().map(|name| (*name).to_owned())).collect();
+    listed.sort();
+    assert_eq!(files, listed, "every file has a rank, and every rank a file");
+
+    let mut imports = 0;
+    for name in files.iter().filter(|name| *name != "lib") {
+        let text = fs::read_to_string(src.join(format!("{name}.rs"))).expect("the file");
+        for line in text.lines().map(str::trim_start).filter(|line| !line.starts_with("//")) {
+            for (at, _) in line.match_indices("crate::") {
+                let rest = &line[at + "crate::".len()..];
+                let module = rest.split(|c: char| !c.is_ascii_lowercase() && c != '_').next().expect("a word");
+                let (from, to) = (rank(name), rank(module));
+                let allowed = to < from || (to == from && MAY_LEAN_ON_EACH_OTHER.contains(&from));
+                assert!(allowed, "{name}.rs ({from}) imports {module} ({to}): {line}");
+                imports += 1;
+            }
+        }
+    }
+    assert!(imports > 50, "{imports} imports were found");
+}
+
+fn rank(name: &str) -> u32 {
+    let found = RANKS.iter().find(|(_, names)| names.contains(&name));
+    found.unwrap_or_else(|| panic!("{name} has no rank: import it by its module")).0
+}
+
+fn find(folder: &Path, prefix: &str, files: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = format!("{prefix}{}", path.file_stem().and_then(|stem| stem.to_str()).expect("a name"));
+        if path.is_dir() { find(&path, &format!("{name}/"), files) } else { files.push(name) }
+    }
+}
