@@ -1,5 +1,55 @@
 //! AWS Signature Version 4 for S3 and its relatives: presigned links and signed requests, offline, without a clock, a
 //! network or an SDK.
+//!
+//! ```
+//! use core::time::Duration;
+//! use s3_sigv4::{Bucket, Credentials, Signer, Timestamp};
+//!
+//! let now = Timestamp::parse("20130524T000000Z")?; // or Timestamp::now()
+//! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+//! let signer = Signer::new(credentials, "eu-west-1", now)?;
+//! let photos = Bucket::aws("photos", "eu-west-1")?;
+//!
+//! let link = signer.presign(&photos.get("2024/cat & dog.jpg")?, Duration::from_secs(900), now)?;
+//! println!("{link} is good until {}", link.valid_until());
+//! # assert!(link.url().starts_with("https://photos.s3.eu-west-1.amazonaws.com/2024/cat%20%26%20dog.jpg?X-Amz-"));
+//! # Ok::<(), s3_sigv4::Error>(())
+//! ```
+//!
+//! # Where to look
+//!
+//! * A link that anybody can use: [`Signer::presign`], and [`Presigned`] for how long it is good and what must be sent
+//!   with it.
+//! * A request that is sent now: [`Signer::sign`] for any HTTP client, `Signer::sign_http` for `http::Request`.
+//! * Addresses: [`Bucket`] for S3's objects, [`Request`] for everything else.
+//! * Services other than S3: [`Signer::for_service`] and [`Service`].
+//! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
+//! * When a server disagrees: [`Signer::canonical_request`], to be compared with what it sends back.
+//!
+//! # The four steps
+//!
+//! A signature is the last of four texts and values, and each is a type by the name that AWS gives it:
+//! [`CanonicalRequest`] → [`StringToSign`] → [`SigningKey`] → [`Signature`]. The first two print exactly the bytes of
+//! AWS's documents. The verbs of [`Signer`] take all four steps at once.
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime` |
+//! | `http` | `Signer::sign_http` |
+//! | `url` | endpoints from `url::Url`, and links as `url::Url` |
+//!
+//! Without `std` the crate needs `alloc` alone. A feature only adds API; it never changes what a call does.
+//!
+//! # Limits
+//!
+//! | of | limit | beyond it |
+//! |---|---|---|
+//! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`] |
+//! | query parameters | 128, likewise | [`Error::TooManyParameters`] |
+//! | a link's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
+//! | instants | the years 0000 to 9999 | [`Error::YearOutOfRange`] |
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used, clippy::panic, clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
@@ -50,3 +100,8 @@ pub use service::{ContentSha256, PathEncoding, PathNormalization, Service, Sessi
 pub use signer::Signer;
 pub use string_to_sign::StringToSign;
 pub use timestamp::Timestamp;
+
+/// The README's examples, compiled and run with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,68 @@
+//! The hot path does not touch the heap: S3's rules, the day's key at hand, a caller's buffer of sufficient size.
+
+mod util;
+
+use core::time::Duration;
+use s3_sigv4::{PayloadHash, Request, Signer};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use util::{bucket, now, session, signer};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call goes to the system's allocator; counting touches only a thread's own cell.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promises are handed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promises are handed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations(run: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    run();
+    ALLOCATIONS.get() - before
+}
+
+#[test]
+fn presign_to_and_sign_to_allocate_nothing() {
+    let (bucket, session) = (bucket(), Signer::new(session(), "us-east-1", now()).expect("a signer"));
+    let headers = [("Content-Type", "image/jpeg"), ("x-amz-meta-a", " b   c "), ("x-amz-meta-a", "d")];
+    let query = [("versionId", "a+b"), ("response-content-type", "image/jpeg")];
+    let wire = "https://examplebucket.s3.amazonaws.com/a%20b/c?x=%2F&versionId=1";
+    let requests: [Request<'_>; 4] = [
+        bucket.get("test.txt").expect("a request"),
+        bucket.put("2024/cat & dog é.jpg").expect("a request").with_headers(&headers),
+        bucket.get("cat.jpg").expect("a request").with_query(&query),
+        Request::from_url("GET", wire).expect("a request"),
+    ];
+    let mut out = String::with_capacity(4096);
+    for signer in [signer(), session] {
+        for request in &requests {
+            out.clear();
+            let count = allocations(|| {
+                signer.presign_to(&mut out, request, Duration::from_secs(60), now()).expect("a link");
+            });
+            assert_eq!(count, 0, "presign_to: {request:?}");
+            out.clear();
+            let count = allocations(|| {
+                signer.sign_to(&mut out, request, PayloadHash::of(b"body"), now()).expect("a signature");
+            });
+            assert_eq!(count, 0, "sign_to: {request:?}");
+        }
+    }
+    assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(1)))), 1, "the allocator does count");
+}
