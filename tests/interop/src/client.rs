@@ -1,6 +1,6 @@
 //! Sends a request as it stands: path and query untouched, no redirect, no second try, no header beyond what HTTP asks.
 
-use crate::report::Outcome;
+use crate::report::{Failure, Outcome};
 use http::header::{HOST, HeaderMap, HeaderValue};
 use http::uri::Authority;
 use std::io::{BufRead, BufReader, Write};
@@ -36,7 +36,8 @@ impl Client {
 
     pub fn send(&self, wire: &Wire) -> Outcome<Answer> {
         let sent = describe(wire);
-        let answer = self.exchange(wire.clone()).map_err(|error| format!("sent {sent}; no answer: {error}"))?;
+        let answer =
+            self.exchange(wire.clone()).map_err(|failure| format!("sent {sent}; no answer: {}", failure.text()))?;
         let status = answer.status().as_u16();
         let (parts, mut body) = answer.into_parts();
         let body = body.read_to_vec().map_err(|error| format!("sent {sent}; answer {status} broke off: {error}"))?;
@@ -85,8 +86,9 @@ impl Answer {
     }
 
     /// An error that says what was expected of this answer.
-    pub fn wrong(&self, expected: &str) -> Box<dyn std::error::Error> {
-        format!("expected {expected}; sent {}; answered {} {}", self.sent, self.status, excerpt(&self.body)).into()
+    pub fn wrong(&self, expected: &str) -> Failure {
+        let Self { sent, status, body, .. } = self;
+        Failure::of_answer(format!("expected {expected}; sent {sent}; answered {status} {}", excerpt(body)), *status)
     }
 }
 

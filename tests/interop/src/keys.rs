@@ -104,10 +104,11 @@ const KEYS: &[&str] = &[
 /// All of them, with the long ones.
 pub fn all() -> Vec<String> {
     let mut keys: Vec<_> = KEYS.iter().map(|key| (*key).to_owned()).collect();
-    keys.push("long/".repeat(200));
-    // 1,000 bytes of which each is sent as three.
-    keys.push("%é+ ".repeat(200));
-    // The longest that S3 takes.
-    keys.push("k".repeat(200) + &"/".repeat(4) + &"é".repeat(410));
+    keys.push("k".repeat(1000));
+    keys.push("long/".repeat(199) + "long.");
+    // Bytes of which most are sent as three.
+    keys.push("%é+/".repeat(199) + "%é+ ");
+    // The longest that S3 takes: 1,024 bytes.
+    keys.push(("é".repeat(100) + "/").repeat(5) + "/kkkkkkkkkkkkkkkkkk");
     keys
 }

@@ -1,21 +1,25 @@
 mod client;
 mod exceptions;
+mod features;
 mod keys;
 mod objects;
+mod oracle;
+mod refusals;
 mod report;
+mod sessions;
 mod site;
 mod xml;
 
 use report::{Outcome, Report};
-use site::{Call, Site};
+use site::Site;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match run() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("{error}");
+        Err(failure) => {
+            eprintln!("{}", failure.text());
             ExitCode::FAILURE
         }
     }
@@ -23,11 +27,15 @@ fn main() -> ExitCode {
 
 fn run() -> Outcome<bool> {
     let site = Site::from_env()?;
-    let mut report = Report::default();
+    let mut report = Report::new(&site.server);
     for target in ["/a/../b", "//x", "/%2E/%2e?a=%2F&b", "/?x"] {
         report.check("client", target, client::check(target));
     }
-    site.send_signed(&Call::new("PUT", ""))?.has_status(&[200])?;
+    site.create_bucket()?;
     objects::run(&site, &mut report);
+    features::run(&site, &mut report);
+    refusals::run(&site, &mut report);
+    sessions::run(&site, &mut report);
+    oracle::run(&site, &mut report);
     Ok(report.finish())
 }

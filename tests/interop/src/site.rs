@@ -32,6 +32,17 @@ impl Site {
         Ok(Self { server, endpoint, region, access_key, secret_key, bucket, signer, client })
     }
 
+    /// Makes the bucket, in the region that is not every server's default.
+    pub fn create_bucket(&self) -> Outcome {
+        let body = format!(
+            "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+             <LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>",
+            self.region
+        );
+        self.send_signed(&Call::put("", body.as_bytes()))?.has_status(&[200])?;
+        Ok(())
+    }
+
     /// Signs by header with the site's own signer, and sends.
     pub fn send_signed(&self, call: &Call<'_>) -> Outcome<Answer> {
         self.client.send(&call.signed(&self.bucket, &self.signer, Timestamp::now())?)
@@ -142,9 +153,17 @@ pub fn wire(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> O
     Ok(wire)
 }
 
+pub fn ago(seconds: i64) -> Outcome<Timestamp> {
+    Ok(Timestamp::from_unix(Timestamp::now().unix() - seconds)?)
+}
+
+pub fn ahead(seconds: i64) -> Outcome<Timestamp> {
+    ago(-seconds)
+}
+
 /// The text of an environment variable, which must be there.
 pub fn variable(name: &str) -> Outcome<String> {
-    env::var(name).map_err(|error| format!("{name}: {error}").into())
+    Ok(env::var(name).map_err(|error| format!("{name}: {error}"))?)
 }
 
 pub const BUCKET: &str = "interop-bucket";
