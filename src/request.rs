@@ -129,8 +129,8 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// The same with these headers, named in any case, sent but not signed. They need not be there. `host` and
-    /// `x-amz-…` are refused here when the request is signed, because servers refuse them unsigned.
+    /// The same with these headers, named in any case, sent but not signed. They need not be there. If a `host` or
+    /// `x-amz-…` header of the request is among them, signing it is refused, as servers refuse such a header unsigned.
     #[must_use]
     pub fn with_unsigned_headers(mut self, names: &'a [&'a str]) -> Self {
         self.unsigned = names;

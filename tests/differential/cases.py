@@ -26,7 +26,8 @@ HEADERS = ["content-type", "content-md5", "content-length", "content-encoding", 
            "accept-encoding", "if-match", "cookie", "forwarded", "my-header", "my-header1", "a", "b-c", "b", "b_c",
            "z~|`^!#$%&'*+.", "x-amz", "x-amzn", "x-amz-", "x-amz-acl", "x-amz-acl-b", "x-amz-copy-source",
            "x-amz-meta-a", "x-amz-meta-a-b", "x-amz-meta-a.b", f"{CUSTOMER}-algorithm", f"{CUSTOMER}-key",
-           f"{CUSTOMER}-key-md5", "x-amz-trailer", "x-forwarded-for", "security", "proxy", "date-x"]
+           f"{CUSTOMER}-key-md5", "x-amz-trailer", "x-forwarded-for", "security", "proxy", "date-x",
+           "x-amz-meta-" + "long-" * 20]
 NEVER_SIGNED = ["User-Agent", "expect", "X-Amzn-Trace-Id", "connection", "keep-alive", "TE", "trailer", "upgrade",
                 "transfer-encoding", "proxy-authorization", "Proxy-Authenticate", "traceparent", "tracestate", "baggage"]
 HOSTS = ["examplebucket.s3.amazonaws.com", "s3.eu-west-1.amazonaws.com", "localhost", "a_b.example.com", "192.0.2.1",

@@ -1,8 +1,8 @@
 """Where the crate and botocore answer differently on purpose. README.md tells why, with sources.
 
 A difference is a function from a case to the fields that it changes in it. It belongs to a case if it changes anything,
-and it is proven by the answers: signed as they are, the two must differ; once the signer that `given_to` names is given
-the changed case, they must agree in every stage.
+and the answers prove it: given the same case, the two signers differ; once the signer that `given_to` names is given
+the changed case instead, they agree in every stage.
 """
 from calendar import timegm
 from datetime import datetime
@@ -15,10 +15,12 @@ from cases import EMPTY
 DIFFERENCES = []
 
 
-def difference(given_to, error=None):
-    """`given_to`: crate, botocore or both. `error`: what the crate's refusal says, for cases that it refuses."""
+def difference(given_to, error=None, text=None):
+    """`given_to`: crate, botocore or both. `error`: what the crate's refusal says, for cases that it refuses. `text`:
+    turns the crate's canonical request into botocore's, where no change of the case does."""
     def register(change):
-        change.given_to, change.error, change.label = given_to, error, change.__name__.replace("_", "-")
+        change.given_to, change.error, change.text = given_to, error, text
+        change.label = change.__name__.replace("_", "-")
         DIFFERENCES.append(change)
         return change
     return register
@@ -38,14 +40,11 @@ def is_replaced(case, name):
             or (name == "x-amz-content-sha256" and not is_link(case) and case["options"]["sign_body_header"]))
 
 
-def hop_by_hop(name):
-    return name in SIGNED_HEADERS_BLACKLIST or name == "authorization" or name.startswith(("sec-", "proxy-"))
-
-
 def is_signed(case, name):
     """Whether the crate signs this header as the caller gave it."""
     name = name.lower()
-    return not (name in unsigned(case) or is_replaced(case, name) or hop_by_hop(name))
+    never = name in [*SIGNED_HEADERS_BLACKLIST, "authorization"] or name.startswith(("sec-", "proxy-"))
+    return not (never or name in unsigned(case) or is_replaced(case, name))
 
 
 def signed_values(case, name):
@@ -70,7 +69,8 @@ def must_be_signed(case):
 @difference("both", "more than one host header")
 def host_repeated(case):
     hosts = [pair for pair in case["headers"] if pair[0].lower() == "host"]
-    return {"headers": [pair for pair in case["headers"] if pair not in hosts[1:]]}
+    others = [pair for pair in case["headers"] if pair not in hosts]
+    return {"headers": others + hosts[:1]} if len(hosts) > 1 else {}
 
 
 @difference("both", "has a NUL")
@@ -133,7 +133,9 @@ def repeated_parameter_in_link(case):
         return {}
     # botocore puts the parameters into a dict: from a list the last one of a name wins, from a URL the first one.
     one_each = dict(query) if case["botocore_query"] == "params" else dict(reversed(query))
-    return {"url": case["url"] | {"query": [list(pair) for pair in one_each.items()]}} if len(one_each) < len(query) else {}
+    if len(one_each) == len(query):
+        return {}
+    return {"url": case["url"] | {"query": [list(pair) for pair in one_each.items()]}}
 
 
 @difference("crate")
@@ -144,26 +146,33 @@ def form_content_type_in_link(case):
     return without_headers(case, lambda name: name == "content-type")
 
 
-@difference("crate")
+def without_amz_date(text):
+    head, _, rest = text.partition("\nx-amz-date:")
+    return head + "\n" + rest.partition("\n")[2].replace(";x-amz-date", "", 1)
+
+
+@difference("crate", text=without_amz_date)
 def date_header(case):
     if is_link(case) or not signed_values(case, "date"):
         return {}
     seconds = timegm(datetime.strptime(case["timestamp"], "%Y%m%dT%H%M%SZ").timetuple())
-    return {"headers": without_headers(case, lambda name: name == "date")["headers"] + [["Date", formatdate(seconds)]]}
+    others = without_headers(case, lambda name: name == "date")["headers"]
+    return {"headers": others + [["Date", formatdate(seconds)]]}
 
 
 @difference("crate")
 def unicode_white_space(case):
     def fold(name, value):
-        folded, by_the_rules = " ".join(value.split()), " ".join(filter(None, value.replace("\t", " ").split(" ")))
-        return folded if is_signed(case, name) and folded != by_the_rules else value
+        ours = " ".join(filter(None, value.replace("\t", " ").split(" ")))
+        theirs = " ".join(value.split())
+        return theirs if theirs != ours and is_signed(case, name) else value
     return header_values(case, fold)
 
 
 @difference("botocore")
-def hop_by_hop_header(case):
-    more = lambda name: name.startswith(("sec-", "proxy-")) and name not in SIGNED_HEADERS_BLACKLIST
-    return without_headers(case, lambda name: more(name) and name not in unsigned(case))
+def sec_or_proxy_header(case):
+    kept = [*SIGNED_HEADERS_BLACKLIST, *unsigned(case)]
+    return without_headers(case, lambda name: name.startswith(("sec-", "proxy-")) and name not in kept)
 
 
 @difference("botocore")
