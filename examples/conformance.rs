@@ -83,7 +83,7 @@ fn sign(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
         "presign" => {
             let expires = case["expires"].as_u64().ok_or("expires is not a whole number of seconds")?;
             let expires = Duration::from_secs(expires);
-            let canonical = signer.canonical_link(&request, payload, expires, now)?;
+            let canonical = signer.canonical_link_payload(&request, payload, expires, now)?;
             let link = signer.presign_payload(&request, payload, expires, now)?;
             let (_, signature) = link.url().rsplit_once("X-Amz-Signature=").ok_or("the link has no signature")?;
             put("canonical_request", canonical.to_string());

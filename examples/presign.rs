@@ -18,9 +18,20 @@
 use s3_sigv4::{Bucket, Credentials, Presigned, Signer, Timestamp};
 use std::env;
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::Duration;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let link = match env::args().nth(1) {
         Some(address) => link_to(&address)?,
         None => documented_link()?,

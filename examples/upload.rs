@@ -10,14 +10,25 @@
 use s3_sigv4::{Bucket, Credentials, PayloadHash, Signer, Timestamp};
 use std::env;
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::Duration;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [bucket, key, text] = arguments.as_slice() else { return Err("usage: upload BUCKET KEY TEXT".into()) };
-    let region = env::var("AWS_REGION")?;
-    let credentials = Credentials::new(env::var("AWS_ACCESS_KEY_ID")?, env::var("AWS_SECRET_ACCESS_KEY")?)?;
-    let bucket = Bucket::path_style(&env::var("AWS_ENDPOINT_URL")?, bucket)?;
+    let region = required("AWS_REGION")?;
+    let credentials = Credentials::new(required("AWS_ACCESS_KEY_ID")?, required("AWS_SECRET_ACCESS_KEY")?)?;
+    let bucket = Bucket::path_style(required("AWS_ENDPOINT_URL")?, bucket)?;
     let now = Timestamp::now();
     let signer = Signer::new(credentials, &region, now)?;
 
@@ -34,4 +45,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let link = signer.presign(&bucket.get(key)?, Duration::from_secs(60), now)?;
     println!("GET: {}", ureq::get(link.url()).call()?.body_mut().read_to_string()?);
     Ok(())
+}
+
+fn required(name: &str) -> Result<String, String> {
+    env::var(name).map_err(|_| format!("{name} is not set"))
 }

@@ -78,19 +78,18 @@ impl Bucket {
     /// Amazon's are used.
     ///
     /// # Errors
-    /// As [`Endpoint::parse`]; [`Error::BucketName`] for a name that is not 1 to 255 letters, digits, `-`, `.` and
-    /// `_`, which is what servers other than Amazon's allow at most, or consists of dots.
+    /// As [`Endpoint::parse`], which goes for the name too if it is not of letters, digits, `-`, `.` and `_`;
+    /// [`Error::BucketName`] if it is `.` or `..` or longer than 255 characters.
     pub fn path_style<E: TryInto<Endpoint>>(endpoint: E, name: &str) -> Result<Self, Error>
     where
         Error: From<E::Error>,
     {
         let endpoint = endpoint.try_into()?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+        check(Field::BucketName, name, plain)?;
         let reason = match name {
-            "" => "is empty",
             "." | ".." => "is a dot segment",
             _ if name.len() > 255 => "is longer than 255 characters",
-            _ if !name.bytes().all(plain) => "holds something other than letters, digits, - . and _",
             _ => {
                 let base = format!("{}/{name}/", endpoint.prefix);
                 return Ok(Self { scheme: endpoint.scheme, host: endpoint.host, root: base.len() - 1, base });
@@ -184,12 +183,9 @@ impl Bucket {
 fn check_dns_name(name: &str) -> Result<(), Error> {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let ends_plain = |label: &str| label.bytes().next().is_some_and(plain) && label.bytes().last().is_some_and(plain);
+    check(Field::BucketName, name, |byte| plain(byte) || matches!(byte, b'-' | b'.'))?;
     let reason = match name {
-        "" => "is empty",
         _ if !(3..=63).contains(&name.len()) => "is not 3 to 63 characters long",
-        _ if !name.bytes().all(|byte| plain(byte) || matches!(byte, b'-' | b'.')) => {
-            "holds something other than lower-case letters, digits, - and ."
-        }
         _ if !name.split('.').all(ends_plain) => "has a label that does not start and end with a letter or digit",
         _ if name.parse::<core::net::Ipv4Addr>().is_ok() => "looks like an IP address",
         _ => return Ok(()),

@@ -1,5 +1,5 @@
 use crate::encode::is_unreserved;
-use crate::error::{Error, Field, Found, check};
+use crate::error::{Error, Excerpt, Field, Found, check};
 use alloc::string::String;
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
@@ -31,8 +31,8 @@ impl Endpoint {
     /// Reads an address.
     ///
     /// # Errors
-    /// [`Error::Scheme`], [`Error::Port`], [`Error::Ipv6`], [`Error::EndpointPath`], [`Error::Empty`] or
-    /// [`Error::Character`], by what is wrong with it.
+    /// [`Error::Scheme`], [`Error::HostLabel`], [`Error::Ipv4`], [`Error::Ipv6`], [`Error::Port`],
+    /// [`Error::EndpointPath`], [`Error::Empty`] or [`Error::Character`], by what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let (scheme, host, path) = split_origin(Field::Endpoint, text)?;
         check_host(host)?;
@@ -41,9 +41,12 @@ impl Endpoint {
             return Err(Error::Character { field: Field::Endpoint, found: Found(path.as_bytes()[at]), position });
         }
         let prefix = path.strip_suffix('/').unwrap_or(path);
-        let plain = |segment: &str| !matches!(segment, "" | "." | "..") && segment.bytes().all(is_unreserved);
-        if !prefix.is_empty() && !prefix[1..].split('/').all(plain) {
-            return Err(Error::EndpointPath);
+        let mut position = text.len() - path.len() + 1;
+        for segment in prefix.split('/').skip(1) {
+            if matches!(segment, "" | "." | "..") || !segment.bytes().all(is_unreserved) {
+                return Err(Error::EndpointPath { position });
+            }
+            position += segment.len() + 1;
         }
         let host = scheme.without_default_port(host).to_ascii_lowercase();
         Ok(Self { scheme, host, prefix: prefix.into() })
@@ -81,6 +84,20 @@ impl TryFrom<&String> for Endpoint {
 
     fn try_from(text: &String) -> Result<Self, Error> {
         Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for Endpoint {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<&Endpoint> for Endpoint {
+    fn from(endpoint: &Endpoint) -> Self {
+        endpoint.clone()
     }
 }
 
@@ -128,16 +145,34 @@ pub(crate) fn check_host(host: &str) -> Result<(), Error> {
         return Err(Error::Character { field: Field::Host, found: Found(b'@'), position });
     }
     if let Some(rest) = host.strip_prefix('[') {
-        let (address, port) = rest.split_once(']').ok_or(Error::Ipv6)?;
-        address.parse::<Ipv6Addr>().map_err(|_| Error::Ipv6)?;
+        let ipv6 = Error::Ipv6 { found: Excerpt::of(host) };
+        let (address, port) = rest.split_once(']').ok_or(ipv6)?;
+        address.parse::<Ipv6Addr>().map_err(|_| ipv6)?;
         return match port.strip_prefix(':') {
             Some(port) => check_port(port),
             None if port.is_empty() => Ok(()),
-            None => Err(Error::Port),
+            None => Err(ipv6),
         };
     }
     let (name, port) = name_and_port(host);
     check(Field::Host, name, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))?;
+    // A name may end in the root's dot.
+    let labels = name.strip_suffix('.').unwrap_or(name);
+    let mut position = 0;
+    for label in labels.split('.') {
+        if label.is_empty() {
+            return Err(Error::HostLabel { position });
+        }
+        position += label.len() + 1;
+    }
+    // Readers of URLs differ in what 127.1 or 0x7f000001 is: https://url.spec.whatwg.org/#ends-in-a-number-checker.
+    let last = labels.rsplit('.').next().unwrap_or_default();
+    let hexadecimal = last.strip_prefix("0x").or(last.strip_prefix("0X"));
+    let is_number = last.bytes().all(|byte| byte.is_ascii_digit())
+        || hexadecimal.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if is_number && name.parse::<Ipv4Addr>().is_err() {
+        return Err(Error::Ipv4 { found: Excerpt::of(name) });
+    }
     port.map_or(Ok(()), check_port)
 }
 
@@ -151,6 +186,6 @@ fn name_and_port(host: &str) -> (&str, Option<&str>) {
 fn check_port(port: &str) -> Result<(), Error> {
     match port.parse::<u16>() {
         Ok(1..) if !port.starts_with(['0', '+']) => Ok(()),
-        _ => Err(Error::Port),
+        _ => Err(Error::Port { found: Excerpt::of(port) }),
     }
 }

@@ -53,20 +53,36 @@ pub enum Error {
     YearOutOfRange,
 
     /// The text is not a timestamp of the form `20130524T000000Z`.
-    #[error("a timestamp has the form 20130524T000000Z and names a real second of UTC")]
-    TimestampSyntax,
+    #[error("the timestamp differs from the form 20130524T000000Z at byte offset {position}")]
+    TimestampSyntax {
+        /// Where it differs first, or its end if it is too short.
+        position: usize,
+    },
+
+    /// The timestamp has the right form and names no instant, such as a 30th of February.
+    #[error("the timestamp has the right form, but there is no such day or time")]
+    NoSuchInstant,
 
     /// The text is not a credential scope of the form `20130524/us-east-1/s3/aws4_request`.
-    #[error("a credential scope has the form 20130524/us-east-1/s3/aws4_request")]
-    ScopeSyntax,
+    #[error("the credential scope differs from the form 20130524/us-east-1/s3/aws4_request in its {part}")]
+    ScopeSyntax {
+        /// Which part.
+        part: &'static str,
+    },
 
     /// The text is not a SHA-256 in 64 lower-case hexadecimal digits nor one of AWS's literals.
     #[error("a payload hash is 64 lower-case hexadecimal digits, UNSIGNED-PAYLOAD, or one of the STREAMING-… literals")]
     PayloadHashSyntax,
 
     /// The text is not an exported signing key.
-    #[error("an exported signing key has the form 20130524/us-east-1/s3/aws4_request=, then 64 hexadecimal digits")]
-    ExportedKeySyntax,
+    #[error(
+        "an exported signing key has the form 20130524/us-east-1/s3/aws4_request=, then 64 lower-case hexadecimal \
+         digits: its {part} differs"
+    )]
+    ExportedKeySyntax {
+        /// Which part.
+        part: &'static str,
+    },
 
     /// The text is not a signature.
     #[error("a signature is 64 lower-case hexadecimal digits")]
@@ -81,8 +97,8 @@ pub enum Error {
         now: Timestamp,
     },
 
-    /// A signing key was asked to sign a text of another region or service.
-    #[error("the string to sign names another region or service than the signing key")]
+    /// A signing key was to be used for another region or service than its own.
+    #[error("the signing key is for another region or service")]
     KeyOfAnotherScope,
 
     /// A raw path does not start with a slash.
@@ -197,7 +213,7 @@ pub enum Error {
         seconds: u64,
     },
 
-    /// A link would end before its full lifetime, which was required, because its credentials end.
+    /// A link would outlive its credentials, and its full lifetime was required.
     #[error("the credentials expire at {expires}, before the full lifetime that was required ends at {until}")]
     OutlivesCredentials {
         /// When the credentials expire.
@@ -214,19 +230,42 @@ pub enum Error {
     },
 
     /// A port is not a number from 1 to 65535.
-    #[error("the port is not a number from 1 to 65535 without leading zeros")]
-    Port,
+    #[error("the port is not a number from 1 to 65535 without leading zeros: {found}")]
+    Port {
+        /// What stands behind the host.
+        found: Excerpt,
+    },
+
+    /// A host ends in a number and is not an IPv4 address in four decimal parts.
+    #[error("the host ends in a number, but is no IPv4 address in four decimal parts: {found}")]
+    Ipv4 {
+        /// The host without its port.
+        found: Excerpt,
+    },
 
     /// The brackets of an address do not hold an IPv6 address.
-    #[error("the brackets of the host do not hold an IPv6 address")]
-    Ipv6,
+    #[error("the host starts with a bracket, but is no IPv6 address in brackets: {found}")]
+    Ipv6 {
+        /// The host.
+        found: Excerpt,
+    },
+
+    /// A host has two dots in a row, or starts with one.
+    #[error("the host has an empty label at byte offset {position}")]
+    HostLabel {
+        /// Where it stands.
+        position: usize,
+    },
 
     /// An endpoint's path is not a plain prefix.
     #[error(
         "the endpoint's path is no plain prefix: it may hold letters, digits, - . _ ~ and single slashes, but no dot \
-         segments"
+         segments, and the segment at byte offset {position} differs"
     )]
-    EndpointPath,
+    EndpointPath {
+        /// Where the segment starts in the address.
+        position: usize,
+    },
 
     /// A bucket's name cannot be part of an address.
     #[error("the bucket name {reason}")]
@@ -245,8 +284,11 @@ pub enum Error {
 
     /// The link would not survive the conversion to a `url::Url`.
     #[cfg(feature = "url")]
-    #[error("url::Url would change the link, and a changed link fails")]
-    ChangedByUrl,
+    #[error("url::Url would change the link from byte offset {position} on, and a changed link fails")]
+    ChangedByUrl {
+        /// Where the two differ first.
+        position: usize,
+    },
 }
 
 impl From<fmt::Error> for Error {
@@ -287,6 +329,8 @@ pub enum Field {
     Url,
     /// An endpoint's address.
     Endpoint,
+    /// A bucket's name.
+    BucketName,
 }
 
 impl fmt::Display for Field {
@@ -303,6 +347,7 @@ impl fmt::Display for Field {
             Self::Query => "the query",
             Self::Url => "the URL",
             Self::Endpoint => "the endpoint",
+            Self::BucketName => "the bucket name",
         })
     }
 }

@@ -107,7 +107,9 @@ impl Signer {
         Ok(signature)
     }
 
-    /// The canonical request that [`Signer::sign`] hashes for the same arguments.
+    /// The canonical request that [`Signer::sign`] hashes for the same arguments, to be compared with a server's.
+    ///
+    /// Its text holds the session token, if there is one.
     ///
     /// # Errors
     /// As [`Signer::sign`].

@@ -73,9 +73,10 @@ impl SigningKey {
     /// # Errors
     /// [`Error::ExportedKeySyntax`] if the text is anything else.
     pub fn import(text: &str) -> Result<Self, Error> {
-        let (scope, hex) = text.rsplit_once('=').ok_or(Error::ExportedKeySyntax)?;
-        let scope = CredentialScope::parse(scope).map_err(|_| Error::ExportedKeySyntax)?;
-        let bytes = unhex(hex).map(Zeroizing::new).ok_or(Error::ExportedKeySyntax)?;
+        let wrong = |part| Error::ExportedKeySyntax { part };
+        let (scope, hex) = text.rsplit_once('=').ok_or(wrong("="))?;
+        let scope = CredentialScope::parse(scope).map_err(|_| wrong("scope"))?;
+        let bytes = unhex(hex).map(Zeroizing::new).ok_or(wrong("digits"))?;
         Ok(Self::from_bytes(*bytes, scope))
     }
 

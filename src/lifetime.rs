@@ -6,7 +6,7 @@ use core::time::Duration;
 /// How long a link is to be good: whole seconds, from 1 to 604800 (7 days).
 ///
 /// A [`Duration`] converts into the usual kind, which ends with the credentials if they end earlier, and says so in
-/// [`Validity::limited_by`]. [`Lifetime::full`] refuses such a link. A part of a second is dropped.
+/// [`Validity::limited_by`]. [`Lifetime::full`] refuses such a link. Within these bounds a part of a second is dropped.
 ///
 /// ```
 /// use core::time::Duration;

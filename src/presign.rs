@@ -122,12 +122,26 @@ impl Signer {
         Ok(Presigned { method: request.method.into(), url, headers, validity })
     }
 
-    /// The canonical request that [`Signer::presign_payload`] hashes for the same arguments, and, with the payload
-    /// hash that the service takes for links, [`Signer::presign`].
+    /// The canonical request that [`Signer::presign`] hashes for the same arguments, to be compared with a server's.
+    ///
+    /// Its text holds the session token, if there is one.
+    ///
+    /// # Errors
+    /// As [`Signer::presign`].
+    pub fn canonical_link<'a>(
+        &'a self,
+        request: &Request<'a>,
+        lifetime: impl Into<Lifetime>,
+        now: Timestamp,
+    ) -> Result<CanonicalRequest<'a>, Error> {
+        self.canonical_link_payload(request, self.payload_of(request)?, lifetime, now)
+    }
+
+    /// The canonical request that [`Signer::presign_payload`] hashes for the same arguments.
     ///
     /// # Errors
     /// As [`Signer::presign_payload`].
-    pub fn canonical_link<'a>(
+    pub fn canonical_link_payload<'a>(
         &'a self,
         request: &Request<'a>,
         payload: PayloadHash,

@@ -1,4 +1,4 @@
-use crate::encode::{PATH, QUERY, Text};
+use crate::encode::{PATH, QUERY, Text, is_unreserved};
 use crate::endpoint::{Scheme, check_host, split_origin};
 use crate::error::{Error, Field, Found, check};
 use core::fmt;
@@ -53,7 +53,8 @@ impl<'a> Request<'a> {
     /// A request whose URL is encoded already: `https://host/photos/cat%20%26%20dog.jpg?versionId=1`.
     ///
     /// # Errors
-    /// As [`Request::new`]; besides, [`Error::Character`] if path or query hold a control character or a `#`.
+    /// As [`Request::new`]; besides, [`Error::Character`] if path or query hold a character that no encoded URL has
+    /// (RFC 3986, section 3.3), such as a blank, or a `%` that is not followed by two hexadecimal digits.
     ///
     /// ```
     /// # use s3_sigv4::Request;
@@ -63,6 +64,17 @@ impl<'a> Request<'a> {
     /// ```
     pub fn from_url(method: &'a str, url: &'a str) -> Result<Self, Error> {
         let (scheme, host, rest) = split_origin(Field::Url, url)?;
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        for (field, text) in [(Field::Path, path), (Field::Query, query)] {
+            if !text.is_empty() {
+                check(field, text, |byte| is_unreserved(byte) || b"%!$&'()*+,;=:@/?".contains(&byte))?;
+            }
+            let digits = |position: usize| text.as_bytes().get(position + 1..position + 3);
+            let lone = |position: &usize| !digits(*position).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+            if let Some(position) = text.match_indices('%').map(|(position, _)| position).find(lone) {
+                return Err(Error::Character { field, found: Found(b'%'), position });
+            }
+        }
         Self::from_wire(method, scheme, host, rest)
     }
 
@@ -113,9 +125,20 @@ impl<'a> Request<'a> {
 
     /// The same with these headers in place of those it had: names in any case, in any order, repeated if need be.
     ///
-    /// All of them are signed, except those that proxies and clients change on the way (`user-agent`, `connection`,
-    /// `expect` and their like) and those named in [`Request::with_unsigned_headers`]. A `host` header here is signed
-    /// in place of the URL's host, for requests that travel through a tunnel.
+    /// All of them are signed, except those named in [`Request::with_unsigned_headers`] and those that clients and
+    /// proxies change on the way: `authorization`, `baggage`, `connection`, `expect`, `keep-alive`, `te`, `traceparent`,
+    /// `tracestate`, `trailer`, `transfer-encoding`, `upgrade`, `user-agent`, `x-amzn-trace-id`, `proxy-*` and `sec-*`.
+    /// Those that signing sets are replaced. A `host` header here is signed in place of the URL's host, for requests
+    /// that travel through a tunnel.
+    ///
+    /// ```
+    /// # use s3_sigv4::Bucket;
+    /// # let photos = Bucket::aws("photos", "eu-west-1")?;
+    /// # let content_type = String::from("image/jpeg");
+    /// let headers = [("content-type", content_type.as_str()), ("x-amz-acl", "private")];
+    /// let request = photos.put("cat.jpg")?.with_headers(&headers);
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
     #[must_use]
     pub fn with_headers(mut self, headers: &'a [(&'a str, &'a str)]) -> Self {
         self.headers = Headers::Text(headers);

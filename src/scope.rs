@@ -44,17 +44,20 @@ impl<'a> CredentialScope<'a> {
     /// # Errors
     /// [`Error::ScopeSyntax`] if the text is anything else.
     pub fn parse(text: &'a str) -> Result<Self, Error> {
+        let wrong = |part| Error::ScopeSyntax { part };
         let mut parts = text.split('/');
-        let (Some(day), Some(region), Some(service), Some("aws4_request"), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(Error::ScopeSyntax);
-        };
+        let day = parts.next().filter(|day| day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()));
         let mut midnight = *b"YYYYMMDDT000000Z";
-        midnight[..8].copy_from_slice(day.as_bytes().get(..8).filter(|_| day.len() == 8).ok_or(Error::ScopeSyntax)?);
-        let midnight = core::str::from_utf8(&midnight).map_err(|_| Error::ScopeSyntax)?;
-        let midnight = Timestamp::parse(midnight).map_err(|_| Error::ScopeSyntax)?;
-        Self::new(region, service, midnight).map_err(|_| Error::ScopeSyntax)
+        midnight[..8].copy_from_slice(day.ok_or(wrong("day"))?.as_bytes());
+        let midnight = core::str::from_utf8(&midnight).map_err(|_| wrong("day"))?;
+        let midnight = Timestamp::parse(midnight).map_err(|_| wrong("day"))?;
+        let region = parts.next().filter(|part| check(Field::Region, part, allowed).is_ok()).ok_or(wrong("region"))?;
+        let service = parts.next().filter(|part| check(Field::Service, part, allowed).is_ok());
+        let service = service.ok_or(wrong("service"))?;
+        match (parts.next(), parts.next()) {
+            (Some("aws4_request"), None) => Self::new(region, service, midnight),
+            _ => Err(wrong("end")),
+        }
     }
 
     /// The UTC day, `20130524`.

@@ -4,15 +4,14 @@ use alloc::borrow::Cow;
 
 /// A service's name in the credential scope, and what its signatures do differently.
 ///
-/// S3 and its relatives take the path as it is, encoded once, and want the payload hash as a header. Every other
-/// service takes the path normalised and encoded twice, and wants no such header. [`Service::new`] knows which is
-/// which; each switch can be set apart from the others.
+/// S3 and its relatives take the path as it is, encoded once, and want the payload hash as a header. By the general
+/// rules the path is normalised and encoded twice, and there is no such header. [`Service::new`] knows S3's relatives;
+/// each switch can be set apart from the others, for services that differ.
 ///
 /// ```
 /// use s3_sigv4::{PathEncoding, Service};
 ///
 /// assert_eq!(Service::new("s3")?, Service::S3);
-/// let iam = Service::new("iam")?;
 /// let odd = Service::new("odd")?.with_path_encoding(PathEncoding::Once);
 /// assert_eq!(odd.name(), "odd");
 /// # Ok::<(), s3_sigv4::Error>(())
@@ -116,7 +115,8 @@ pub enum ContentSha256 {
 pub enum SessionToken {
     /// Signed with the rest: S3 and nearly every service.
     Signed,
-    /// Added to the signed request: AWS IoT's MQTT over WebSocket.
+    /// Added to the signed request: AWS IoT's MQTT over WebSocket (sign the `https://` URL and connect to it as
+    /// `wss://`).
     AddedAfterwards,
 }
 

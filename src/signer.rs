@@ -94,8 +94,8 @@ impl Signer {
 
     /// A signer that holds no secret, only the key of one day, region and service.
     ///
-    /// On any other day it signs nothing: [`Error::KeyOfAnotherDay`]. The rules are those of the service that the
-    /// key's scope names.
+    /// On any other day it signs nothing: [`Error::KeyOfAnotherDay`]. The rules are those that [`Service::new`] has for
+    /// the service that the key's scope names; [`Signer::with_service`] takes others.
     ///
     /// ```
     /// use core::time::Duration;
@@ -132,6 +132,29 @@ impl Signer {
     pub fn with_expiration(mut self, expiration: Timestamp) -> Self {
         self.identity.expiration = Some(expiration);
         self
+    }
+
+    /// The same by the rules of this service, which must have the name that the key's scope has.
+    ///
+    /// For a signer made [from a key](Signer::from_key) of a service whose switches were set by hand.
+    ///
+    /// # Errors
+    /// [`Error::KeyOfAnotherScope`] if the name is another one.
+    ///
+    /// ```
+    /// use s3_sigv4::{PathEncoding, Service, Signer, SigningKey};
+    ///
+    /// let text = "20130524/us-east-1/odd/aws4_request=dbb893acc010964918f1fd433add87c70e8b0db6be30c1fbeafefa5ec6ba8378";
+    /// let odd = Service::new("odd")?.with_path_encoding(PathEncoding::Once);
+    /// let signer = Signer::from_key("AKIAIOSFODNN7EXAMPLE", None, SigningKey::import(text)?)?.with_service(odd)?;
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn with_service(mut self, service: Service) -> Result<Self, Error> {
+        if service.name() != self.key.scope().service() {
+            return Err(Error::KeyOfAnotherScope);
+        }
+        self.rules = service.rules;
+        Ok(self)
     }
 
     /// Takes the key of the day in which `now` lies, if it is not at hand already. Once a day is enough.

@@ -55,8 +55,8 @@ impl Timestamp {
     /// Reads AWS's basic form of ISO 8601, `YYYYMMDDTHHMMSSZ`, and no other.
     ///
     /// # Errors
-    /// [`Error::TimestampSyntax`] if the text is not of that form or names no real instant (a 30th of February, a
-    /// 60th second).
+    /// [`Error::TimestampSyntax`] if the text is not of that form, [`Error::NoSuchInstant`] if it names none (a 30th of
+    /// February, a 60th second).
     ///
     /// ```
     /// # use s3_sigv4::Timestamp;
@@ -65,18 +65,17 @@ impl Timestamp {
     /// assert!(Timestamp::parse("2024-02-29T23:59:59Z").is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let bytes: &[u8; 16] = text.as_bytes().try_into().map_err(|_| Error::TimestampSyntax)?;
-        if bytes[8] != b'T' || bytes[15] != b'Z' {
-            return Err(Error::TimestampSyntax);
-        }
-        let number = |at: usize| match (bytes[at], bytes[at + 1]) {
-            (high @ b'0'..=b'9', low @ b'0'..=b'9') => Ok((high - b'0') * 10 + (low - b'0')),
-            _ => Err(Error::TimestampSyntax),
+        let fits = |(byte, form): (u8, &u8)| byte.is_ascii_digit() && *form == b'0' || byte == *form;
+        let position = text.bytes().zip(b"00000000T000000Z").take_while(|pair| fits(*pair)).count();
+        let bytes: &[u8; 16] = match text.as_bytes().try_into() {
+            Ok(bytes) if position == 16 => bytes,
+            _ => return Err(Error::TimestampSyntax { position }),
         };
-        let year = i32::from(number(0)?) * 100 + i32::from(number(2)?);
-        let month = Month::try_from(number(4)?).map_err(|_| Error::TimestampSyntax)?;
-        let date = Date::from_calendar_date(year, month, number(6)?).map_err(|_| Error::TimestampSyntax)?;
-        let time = Time::from_hms(number(9)?, number(11)?, number(13)?).map_err(|_| Error::TimestampSyntax)?;
+        let number = |at: usize| (bytes[at] - b'0') * 10 + (bytes[at + 1] - b'0');
+        let year = i32::from(number(0)) * 100 + i32::from(number(2));
+        let month = Month::try_from(number(4)).map_err(|_| Error::NoSuchInstant)?;
+        let date = Date::from_calendar_date(year, month, number(6)).map_err(|_| Error::NoSuchInstant)?;
+        let time = Time::from_hms(number(9), number(11), number(13)).map_err(|_| Error::NoSuchInstant)?;
         Ok(Self { unix: date.with_time(time).assume_utc().unix_timestamp(), text: *bytes })
     }
 

@@ -23,11 +23,20 @@ impl TryFrom<&Url> for Endpoint {
     }
 }
 
+impl TryFrom<Url> for Endpoint {
+    type Error = Error;
+
+    fn try_from(url: Url) -> Result<Self, Error> {
+        Self::parse(url.as_str())
+    }
+}
+
 impl Presigned {
     /// The link as a [`Url`](url::Url) (feature `url`).
     ///
     /// # Errors
-    /// [`Error::ChangedByUrl`] if `Url` would write it in another way than it was signed: it resolves dot segments.
+    /// [`Error::ChangedByUrl`] if `Url` would write it in another way than it was signed. It resolves dot segments and
+    /// puts hosts in lower case.
     ///
     /// ```
     /// # use core::time::Duration;
@@ -40,11 +49,15 @@ impl Presigned {
     /// assert_eq!(link.to_url()?.as_str(), link.url());
     ///
     /// let link = signer.presign(&bucket.get("a/../b")?.allow_dot_segments(), minute, now)?;
-    /// assert_eq!(link.to_url(), Err(Error::ChangedByUrl));
+    /// assert_eq!(link.to_url(), Err(Error::ChangedByUrl { position: 39 }));
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
     pub fn to_url(&self) -> Result<Url, Error> {
-        let url = Url::parse(self.url()).map_err(|_| Error::ChangedByUrl)?;
-        if url.as_str() == self.url() { Ok(url) } else { Err(Error::ChangedByUrl) }
+        let url = Url::parse(self.url()).map_err(|_| Error::ChangedByUrl { position: 0 })?;
+        if url.as_str() == self.url() {
+            return Ok(url);
+        }
+        let same = url.as_str().bytes().zip(self.url().bytes()).take_while(|(theirs, ours)| theirs == ours);
+        Err(Error::ChangedByUrl { position: same.count() })
     }
 }

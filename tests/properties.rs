@@ -13,7 +13,7 @@ use s3_sigv4::{
 use util::{ACCESS_KEY, SECRET_KEY, credentials};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2048))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn header_authentication_is_the_twins(
@@ -80,7 +80,7 @@ proptest! {
         let link = signer.presign(&request, lifetime, now).unwrap();
         prop_assert_eq!(link.url(), &*url);
         let payload = PayloadHash::parse(&case.payload).unwrap();
-        prop_assert_eq!(signer.canonical_link(&request, payload, lifetime, now).unwrap().to_string(), canonical);
+        prop_assert_eq!(signer.canonical_link(&request, lifetime, now).unwrap().to_string(), canonical);
 
         // A signer of another day derives this day's key; one that was handed the key needs no secret.
         let mut written = String::new();

@@ -6,14 +6,13 @@ use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS};
 use crate::request::{DotSegments, Path, Query, Request, is_token};
-use crate::service::{ContentSha256, PathNormalization};
+use crate::service::ContentSha256;
 use alloc::string::String;
 use core::cmp::Ordering;
 
 impl CanonicalRequest<'_> {
     pub(super) fn check_dot_segments(&self) -> Result<(), Error> {
-        let as_sent = self.rules.path_normalization == PathNormalization::AsSent;
-        if !as_sent || self.request.dot_segments == DotSegments::Allowed {
+        if self.request.dot_segments == DotSegments::Allowed {
             return Ok(());
         }
         let (offset, text, wire) = match self.request.path {
