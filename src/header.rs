@@ -148,7 +148,13 @@ impl SignedRequest<'_> {
     /// assert_eq!(names, ["authorization", "x-amz-content-sha256", "x-amz-date"]);
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let header: for<'a> fn((&'static str, &'a str)) -> (&'a str, &'a str) = |header| header;
+        self.set_headers().map(header)
+    }
+
+    /// The same with names that live as long as the program.
+    pub(crate) fn set_headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [("authorization", &*self.authorization)].into_iter().chain(added(
             self.content_sha256.as_ref(),
             &self.now,

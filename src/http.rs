@@ -61,7 +61,7 @@ impl Signer {
         for name in SET_BY_SIGNING {
             request.headers_mut().remove(name);
         }
-        for (name, value) in signed.headers() {
+        for (name, value) in signed.set_headers() {
             let mut value = HeaderValue::from_str(value).expect("all that signing adds is visible ASCII");
             value.set_sensitive(matches!(name, "authorization" | "x-amz-security-token"));
             request.headers_mut().insert(HeaderName::from_static(name), value);

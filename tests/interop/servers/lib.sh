@@ -4,10 +4,13 @@
 # State lies under $INTEROP_HOME: venv-<server> for the installation, run/<server> for one run.
 
 INTEROP_HOME="${INTEROP_HOME:-$ROOT/target/interop}"
+mkdir -p "$INTEROP_HOME"
+INTEROP_HOME="$(cd "$INTEROP_HOME" && pwd)"
 REGION=eu-north-1
 # The secret has characters that go wrong when something encodes it on the way.
 OWN_ACCESS_KEY=AKIDINTEROPEXAMPLE01
 OWN_SECRET_KEY='secret+with/odd=chars+0123456789ABCDEFGH'
+export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 PIDS=()
 
 fail() {
@@ -58,18 +61,24 @@ background() {
   PIDS+=($!)
 }
 
-# wait_http PORT PATH: until any answer below 500 comes, for at most 60 seconds.
-wait_http() {
-  local code pid i
+# wait_until COMMAND...: until it succeeds, for at most 60 seconds, and as long as the server lives.
+wait_until() {
+  local pid i
   for ((i = 0; i < 300; i++)); do
     for pid in "${PIDS[@]}"; do
       kill -0 "$pid" 2>/dev/null || { tail -n 20 "$DIR"/*.log >&2; fail "the server ended by itself"; }
     done
-    code=$(curl -s -o /dev/null -m 2 -w '%{http_code}' "http://127.0.0.1:$1$2" || true)
-    [ "$code" -gt 0 ] && [ "$code" -lt 500 ] && return
+    "$@" && return
     sleep 0.2
   done
-  fail "no answer on port $1 within 60 seconds, see $DIR"
+  fail "not ready within 60 seconds ($*), see $DIR"
+}
+
+# answers PORT PATH: whether any answer below 500 comes.
+answers() {
+  local code
+  code=$(curl --silent --output /dev/null --max-time 2 --write-out '%{http_code}' "http://127.0.0.1:$1$2" || true)
+  [ "$code" -gt 0 ] && [ "$code" -lt 500 ]
 }
 
 # stop: ends the processes that background started, and no other.

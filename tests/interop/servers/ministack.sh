@@ -13,7 +13,7 @@ start() {
   AUTH=true AWS_ACCESS_KEY_ID="$OWN_ACCESS_KEY" AWS_SECRET_ACCESS_KEY="$OWN_SECRET_KEY" AWS_SESSION_TOKEN='' \
     BIND_HOST=127.0.0.1 GATEWAY_PORT="$port" MINISTACK_HOST=ministack.localtest TMPDIR="$DIR/tmp" HOME="$DIR" \
     background ministack "$VENV/bin/ministack"
-  wait_http "$port" /_ministack/health
+  wait_until answers "$port" /_ministack/health
 
   # Its own key is exempt from verification, so there are a user, whose key is verified, and a role to assume.
   # botocore comes with the server.

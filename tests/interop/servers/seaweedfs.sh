@@ -30,9 +30,15 @@ JSON
     -filer.port="$filer" -filer.port.grpc="$filer_grpc" \
     -s3 -s3.port="$s3" -s3.port.grpc="$s3_grpc" -s3.ip.bind=127.0.0.1 -s3.domainName=s3.localtest \
     -s3.port.iceberg=0 -s3.port.lance=0 -s3.config="$DIR/s3.json" -s3.iam.config="$DIR/iam.json"
-  wait_http "$s3" /
+  wait_until assigns "$master"
+  wait_until answers "$s3" /
 
   export ENDPOINT="http://127.0.0.1:$s3" VIRTUAL_HOST="http://s3.localtest:$s3"
   export ACCESS_KEY="$OWN_ACCESS_KEY" SECRET_KEY="$OWN_SECRET_KEY"
   export STS_ENDPOINT="http://127.0.0.1:$s3" ROLE_ARN=arn:aws:iam::role/InteropRole
+}
+
+# assigns PORT: whether the master has a volume to put files into.
+assigns() {
+  curl --silent --max-time 2 "http://127.0.0.1:$1/dir/assign" | grep -q '"fid"'
 }

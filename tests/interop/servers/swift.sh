@@ -88,10 +88,13 @@ CONF
       "$VENV/bin/swift-ring-builder" "$name.builder" rebalance
     ) >>"$DIR/rings.log" 2>&1
   done
-  for name in account container object proxy; do
+  # The proxy comes last: it shuns for a while what did not answer at once.
+  for name in account container object; do
     SWIFT_DIR="$etc" background "$name" "$VENV/bin/swift-$name-server" "$etc/$name-server.conf" -v
   done
-  wait_http "$proxy" /healthcheck
+  for name in account container object; do wait_until answers "${!name}" /; done
+  SWIFT_DIR="$etc" background proxy "$VENV/bin/swift-proxy-server" "$etc/proxy-server.conf" -v
+  wait_until answers "$proxy" /healthcheck
 
   export ENDPOINT="http://127.0.0.1:$proxy" VIRTUAL_HOST="http://s3.localtest:$proxy"
   export ACCESS_KEY="$tempauth_account:$tempauth_user" SECRET_KEY="$OWN_SECRET_KEY"

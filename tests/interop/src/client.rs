@@ -36,11 +36,14 @@ impl Client {
 
     pub fn send(&self, wire: &Wire) -> Outcome<Answer> {
         let sent = describe(wire);
-        let answer =
-            self.exchange(wire.clone()).map_err(|failure| format!("sent {sent}; no answer: {}", failure.text()))?;
-        let status = answer.status().as_u16();
+        let answer = self
+            .exchange(wire.clone())
+            .map_err(|failure| Failure::silence(format!("sent {sent}; no answer: {}", failure.text())))?;
         let (parts, mut body) = answer.into_parts();
-        let body = body.read_to_vec().map_err(|error| format!("sent {sent}; answer {status} broke off: {error}"))?;
+        let status = parts.status.as_u16();
+        let body = body
+            .read_to_vec()
+            .map_err(|error| Failure::silence(format!("sent {sent}; answer {status} broke off: {error}")))?;
         Ok(Answer { sent, status, headers: parts.headers, body })
     }
 
@@ -88,7 +91,7 @@ impl Answer {
     /// An error that says what was expected of this answer.
     pub fn wrong(&self, expected: &str) -> Failure {
         let Self { sent, status, body, .. } = self;
-        Failure::of_answer(format!("expected {expected}; sent {sent}; answered {status} {}", excerpt(body)), *status)
+        Failure::answer(format!("expected {expected}; sent {sent}; answered {status} {}", excerpt(body)), *status)
     }
 }
 

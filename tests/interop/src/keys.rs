@@ -1,5 +1,11 @@
 //! The odd keys: everything that something between a program and its server likes to change.
 
+/// 1,000 bytes without a slash.
+pub const LONG_SEGMENT: &str = match std::str::from_utf8(&[b'k'; 1000]) {
+    Ok(text) => text,
+    Err(_) => panic!("k is ASCII"),
+};
+
 /// One a line, by what is odd.
 const KEYS: &[&str] = &[
     // Nothing, to begin with.
@@ -82,6 +88,7 @@ const KEYS: &[&str] = &[
     "a\nb",
     "a\r\nb",
     "\u{1}a",
+    "a\0b",
     "a\u{1b}[0m",
     "a\u{7f}",
     "a\u{85}b",
@@ -104,7 +111,7 @@ const KEYS: &[&str] = &[
 /// All of them, with the long ones.
 pub fn all() -> Vec<String> {
     let mut keys: Vec<_> = KEYS.iter().map(|key| (*key).to_owned()).collect();
-    keys.push("k".repeat(1000));
+    keys.push(LONG_SEGMENT.to_owned());
     keys.push("long/".repeat(199) + "long.");
     // Bytes of which most are sent as three.
     keys.push("%é+/".repeat(199) + "%é+ ");

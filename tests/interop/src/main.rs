@@ -1,3 +1,8 @@
+//! Proves that an S3 server accepts what the library signs, and refuses what was tampered with.
+//!
+//! Reads SERVER (`swift`, `seaweedfs`, `ministack`), ENDPOINT, REGION, ACCESS_KEY, SECRET_KEY, VIRTUAL_HOST, and
+//! STS_ENDPOINT with ROLE_ARN where there is an STS. Prints a line for each check that failed, and at last their number.
+
 mod client;
 mod exceptions;
 mod features;

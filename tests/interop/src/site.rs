@@ -105,17 +105,16 @@ impl<'a> Call<'a> {
     ) -> Outcome<Wire> {
         let request = self.request(bucket)?;
         let signed = signer.sign(&request, payload, now)?;
-        let url = self.url(bucket, signer)?;
         let mut headers = self.headers.to_vec();
         for (name, value) in signed.headers() {
             headers.push((name, value));
         }
-        wire(self.method, &url, &headers, self.body)
+        wire(self.method, &request.url().to_string(), &headers, self.body)
     }
 
     /// By the `Authorization` header, through `http::Request`.
     pub fn signed_in_place(&self, bucket: &Bucket, signer: &Signer, now: Timestamp) -> Outcome<Wire> {
-        let url = self.url(bucket, signer)?;
+        let url = self.request(bucket)?.url().to_string();
         let mut wire = wire(self.method, &url, self.headers, self.body)?;
         signer.sign_http(&mut wire, PayloadHash::of(self.body), now)?;
         Ok(wire)
@@ -131,16 +130,6 @@ impl<'a> Call<'a> {
     ) -> Outcome<Wire> {
         let link = signer.presign(&self.request(bucket)?, lifetime, now)?;
         wire(link.method(), link.url(), &link.headers().collect::<Vec<_>>(), self.body)
-    }
-
-    /// The URL without a signature, as the library encodes it.
-    fn url(&self, bucket: &Bucket, signer: &Signer) -> Outcome<String> {
-        let request = self.request(bucket)?;
-        let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, Timestamp::now())?.to_string();
-        let mut lines = canonical.lines().skip(1);
-        let (path, query) = (lines.next().ok_or("no path")?, lines.next().ok_or("no query")?);
-        let mark = if query.is_empty() { "" } else { "?" };
-        Ok(format!("http://{}{path}{mark}{query}", request.host()))
     }
 }
 
