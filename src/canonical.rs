@@ -2,8 +2,9 @@
 
 mod order;
 
+use crate::chunked_body::ChunkedHeaders;
 use crate::credentials::Identity;
-use crate::digest::Hasher;
+use crate::digest::{Decimal, Hasher};
 use crate::encode::{PATH, QUERY, Text};
 use crate::error::Error;
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS};
@@ -64,7 +65,12 @@ pub struct CanonicalRequest<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum Authentication<'a> {
     Header,
-    Query { access_key_id: &'a str, expires: u32 },
+    /// The same for a request whose body is aws-chunked.
+    Chunked(&'a ChunkedHeaders),
+    Query {
+        access_key_id: &'a str,
+        expires: u32,
+    },
 }
 
 impl<'a> CanonicalRequest<'a> {
@@ -122,6 +128,13 @@ impl<'a> CanonicalRequest<'a> {
     /// The session token, where it is part of what is signed.
     fn signed_session_token(&self) -> Option<&'a str> {
         self.session_token.filter(|_| self.rules.session_token == SessionToken::Signed)
+    }
+
+    fn chunked(&self) -> Option<&'a ChunkedHeaders> {
+        match self.authentication {
+            Authentication::Chunked(chunked) => Some(chunked),
+            Authentication::Header | Authentication::Query { .. } => None,
+        }
     }
 
     pub(crate) fn scope(&self) -> &CredentialScope<'a> {
@@ -207,7 +220,7 @@ impl<'a> CanonicalRequest<'a> {
                 })
             }
             2 => sink.both(self.now.as_str()),
-            3 => sink.both(Decimal::new(expires).as_str()),
+            3 => sink.both(Decimal::new(expires.into()).as_str()),
             4 => Text::Raw(self.session_token.unwrap_or_default()).write(QUERY, |piece| sink.both(piece)),
             _ => self.header_names(|piece| Text::Raw(piece).write(QUERY, |piece| sink.both(piece))),
         }
@@ -279,7 +292,8 @@ impl<'a> CanonicalRequest<'a> {
             0 => self.request.host,
             1 => self.payload.as_str(),
             2 => self.now.as_str(),
-            _ => self.session_token.unwrap_or_default(),
+            3 => self.session_token.unwrap_or_default(),
+            _ => self.chunked().map_or("", |chunked| chunked.value(ADDED_HEADERS[added])),
         };
         (ADDED_HEADERS[added], value.as_bytes())
     }
@@ -369,32 +383,17 @@ fn lower_case(text: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Resu
     })
 }
 
-/// A number in decimal digits, without a heap.
-struct Decimal {
-    digits: [u8; 10],
-    start: usize,
-}
-
-impl Decimal {
-    fn new(mut number: u32) -> Self {
-        let (mut digits, mut start) = ([0; 10], 10);
-        loop {
-            start -= 1;
-            digits[start] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                return Self { digits, start };
-            }
-        }
-    }
-
-    fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.digits[self.start..]).expect("decimal digits are ASCII")
-    }
-}
-
 /// The headers that signing adds: an id from `MAX_HEADERS` on stands for them.
-const ADDED_HEADERS: [&str; 4] = ["host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
+const ADDED_HEADERS: [&str; 8] = [
+    "host",
+    "x-amz-content-sha256",
+    "x-amz-date",
+    "x-amz-security-token",
+    "content-encoding",
+    "content-length",
+    "x-amz-decoded-content-length",
+    "x-amz-trailer",
+];
 
 /// The parameters that query authentication adds, in their sorted order: an id counted down from `u32::MAX` stands
 /// for them.

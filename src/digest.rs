@@ -1,4 +1,4 @@
-//! SHA-256, HMAC-SHA-256 and hexadecimal digits, over the crates `sha2`, `hmac` and `hex`.
+//! SHA-256, HMAC-SHA-256 and digits, over the crates `sha2`, `hmac` and `hex`.
 //!
 //! Sources: FIPS 180-4 (SHA-256), RFC 2104 (HMAC).
 
@@ -86,4 +86,29 @@ pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
     }
     hex::decode_to_slice(text, &mut bytes).ok()?;
     Some(bytes)
+}
+
+/// A number in decimal digits, without a heap.
+#[derive(Clone, Copy)]
+pub(crate) struct Decimal {
+    digits: [u8; 20],
+    start: u8,
+}
+
+impl Decimal {
+    pub(crate) fn new(mut number: u64) -> Self {
+        let (mut digits, mut start) = ([0; 20], 20);
+        loop {
+            start -= 1;
+            digits[start] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                return Self { digits, start: start as u8 };
+            }
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.digits[self.start.into()..]).expect("decimal digits are ASCII")
+    }
 }

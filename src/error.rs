@@ -1,4 +1,4 @@
-use crate::limits::{MAX_HEADERS, MAX_PARAMETERS};
+use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_TRAILERS, MIN_CHUNK};
 use crate::timestamp::Timestamp;
 use core::fmt;
 
@@ -220,6 +220,77 @@ pub enum Error {
         expires: Timestamp,
         /// When the link's lifetime would end.
         until: Timestamp,
+    },
+
+    /// The chunks of an aws-chunked body are too small.
+    #[error("chunks are of {found} bytes, and S3 wants at least {MIN_CHUNK}, but for the last one")]
+    ChunkSize {
+        /// The size asked for.
+        found: usize,
+    },
+
+    /// A chunk has another length than the announced body wants.
+    #[error("the chunk has {found} bytes where the announced body wants {expected}")]
+    ChunkLength {
+        /// What the announced body wants.
+        expected: u64,
+        /// What was given.
+        found: u64,
+    },
+
+    /// An aws-chunked body ends before its announced length.
+    #[error("the body ends after {sent} bytes, and {length} were announced")]
+    BodyEndsEarly {
+        /// How many bytes there were.
+        sent: u64,
+        /// How many were announced.
+        length: u64,
+    },
+
+    /// An aws-chunked body goes on after its announced length.
+    #[error("the body goes on after the {length} bytes that were announced")]
+    BodyGoesOn {
+        /// How many bytes were announced.
+        length: u64,
+    },
+
+    /// More trailing headers than an aws-chunked body may have.
+    #[error("{count} trailing headers are more than the {MAX_TRAILERS} that a body may have")]
+    TooManyTrailers {
+        /// How many there are.
+        count: usize,
+    },
+
+    /// A trailing header is there twice.
+    #[error("the trailing header {name} is there twice")]
+    TrailerRepeated {
+        /// The header's name.
+        name: Excerpt,
+    },
+
+    /// A trailing header was not announced with the body.
+    #[error("the trailing header {name} was not announced")]
+    TrailerNotAnnounced {
+        /// The header's name.
+        name: Excerpt,
+    },
+
+    /// A trailing header was announced with the body and is not there.
+    #[error("the trailing header {name} was announced and is missing")]
+    TrailerMissing {
+        /// The header's name.
+        name: Excerpt,
+    },
+
+    /// A trailing header's value has another length than was announced.
+    #[error("the value of the trailing header {name} has {found} bytes, and {announced} were announced")]
+    TrailerLength {
+        /// The header's name.
+        name: Excerpt,
+        /// How many bytes were announced.
+        announced: usize,
+        /// How many there are.
+        found: usize,
     },
 
     /// An address does not start with `https://` or `http://`.

@@ -52,7 +52,19 @@ impl Signer {
         payload: PayloadHash,
         now: Timestamp,
     ) -> Result<SignedRequest<'_>, Error> {
-        let canonical = self.canonical_request(request, payload, now)?;
+        self.sign_as(request, Authentication::Header, payload, now)
+    }
+
+    /// As [`Signer::sign`], for each way that a signature travels in a header.
+    pub(crate) fn sign_as(
+        &self,
+        request: &Request<'_>,
+        authentication: Authentication<'_>,
+        payload: PayloadHash,
+        now: Timestamp,
+    ) -> Result<SignedRequest<'_>, Error> {
+        self.identity.usable_at(now)?;
+        let canonical = self.canonical(request, authentication, payload, now)?;
         let signature = self.key_at(now)?.sign(&StringToSign::new(&canonical))?;
         let mut authorization = String::with_capacity(256);
         write_authorization(&mut authorization, self.access_key_id(), &canonical, &signature)?;

@@ -62,6 +62,8 @@ extern crate std;
 
 mod bucket;
 mod canonical;
+mod chunked;
+mod chunked_body;
 mod credentials;
 mod digest;
 mod encode;
@@ -86,6 +88,10 @@ mod url;
 
 pub use bucket::Bucket;
 pub use canonical::CanonicalRequest;
+#[cfg(feature = "std")]
+pub use chunked::ChunkedReader;
+pub use chunked::{ChunkHead, ChunkSigner, ChunkedRequest};
+pub use chunked_body::ChunkedBody;
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
 pub use error::{Error, Excerpt, Field, Found, HeaderPart};

@@ -11,3 +11,10 @@ pub(crate) const MAX_PARAMETERS: usize = 128;
 /// How long a link may be good: "X-Amz-Expires" in
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
 pub(crate) const LONGEST_LIFETIME: Duration = Duration::from_secs(604_800);
+
+/// How many trailing headers an aws-chunked body may have.
+pub(crate) const MAX_TRAILERS: usize = 16;
+
+/// The least length of a chunk that is not the last: "Defining the chunk body" in
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>.
+pub(crate) const MIN_CHUNK: usize = 8 * 1024;

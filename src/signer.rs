@@ -198,8 +198,13 @@ impl Signer {
         payload: PayloadHash,
         now: Timestamp,
     ) -> Result<CanonicalRequest<'a>, Error> {
-        let scope = self.key.scope().on(now);
+        let scope = self.scope_at(now);
         CanonicalRequest::new(request, self.rules, (&self.identity, scope), authentication, payload, now)
+    }
+
+    /// The scope of the key that signs at this instant.
+    pub(crate) fn scope_at(&self, now: Timestamp) -> CredentialScope<'_> {
+        self.key.scope().on(now)
     }
 
     /// The key at hand, or one derived for the call.

@@ -1,5 +1,6 @@
 use crate::canonical::CanonicalRequest;
 use crate::digest::Hex;
+use crate::payload::PayloadHash;
 use crate::scope::CredentialScope;
 use crate::timestamp::Timestamp;
 use core::fmt;
@@ -23,13 +24,25 @@ use core::fmt;
 /// # Ok::<(), s3_sigv4::Error>(())
 /// ```
 ///
+/// The chunks and the trailer of an aws-chunked body have strings to sign of their own, which
+/// [`ChunkSigner`](crate::ChunkSigner) makes.
+///
 /// Source: "Create a string to sign" in
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>.
 #[derive(Clone)]
 pub struct StringToSign<'a> {
+    of: Of,
     now: Timestamp,
     scope: CredentialScope<'a>,
     hash: Hex,
+}
+
+/// What is signed. Chunks and trailers are chained to the signature before them.
+#[derive(Clone)]
+enum Of {
+    Request,
+    Chunk { previous: Hex },
+    Trailer { previous: Hex },
 }
 
 impl<'a> StringToSign<'a> {
@@ -40,7 +53,17 @@ impl<'a> StringToSign<'a> {
     }
 
     pub(crate) fn with_hash(scope: CredentialScope<'a>, hash: &[u8; 32], now: Timestamp) -> Self {
-        Self { now, scope, hash: Hex::of(hash) }
+        Self { of: Of::Request, now, scope, hash: Hex::of(hash) }
+    }
+
+    /// The text for the next chunk of an aws-chunked body, by the hash of its data.
+    pub(crate) fn chunk(scope: CredentialScope<'a>, previous: Hex, hash: &[u8; 32], now: Timestamp) -> Self {
+        Self { of: Of::Chunk { previous }, now, scope, hash: Hex::of(hash) }
+    }
+
+    /// The text for the trailing headers of an aws-chunked body, by the hash of their lines.
+    pub(crate) fn trailer(scope: CredentialScope<'a>, previous: Hex, hash: &[u8; 32], now: Timestamp) -> Self {
+        Self { of: Of::Trailer { previous }, now, scope, hash: Hex::of(hash) }
     }
 
     /// The scope in which it is to be signed.
@@ -56,13 +79,26 @@ impl<'a> StringToSign<'a> {
     }
 
     pub(crate) fn write(&self, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
-        put("AWS4-HMAC-SHA256\n")?;
+        put(match self.of {
+            Of::Request => "AWS4-HMAC-SHA256\n",
+            Of::Chunk { .. } => "AWS4-HMAC-SHA256-PAYLOAD\n",
+            Of::Trailer { .. } => "AWS4-HMAC-SHA256-TRAILER\n",
+        })?;
         put(self.now.as_str())?;
         for (i, part) in self.scope.parts().into_iter().enumerate() {
             put(if i == 0 { "\n" } else { "/" })?;
             put(part)?;
         }
         put("\n")?;
+        if let Of::Chunk { previous } | Of::Trailer { previous } = &self.of {
+            put(previous.as_str())?;
+            put("\n")?;
+        }
+        if let Of::Chunk { .. } = self.of {
+            // The hash of the headers that a chunk could have, and never has.
+            put(PayloadHash::EMPTY.as_str())?;
+            put("\n")?;
+        }
         put(self.hash.as_str())
     }
 }

@@ -66,6 +66,7 @@ impl CanonicalRequest<'_> {
             let added = match name {
                 "host" => !host_given,
                 "x-amz-security-token" => self.in_header() && self.signed_session_token().is_some(),
+                _ if i > 3 => self.chunked().is_some_and(|chunked| chunked.is_signed(name)),
                 _ => self.in_header() && self.replaces(name),
             };
             if added {
@@ -87,12 +88,13 @@ impl CanonicalRequest<'_> {
             Some(1) => self.in_header() && self.rules.content_sha256 == ContentSha256::Signed,
             Some(2) => true,
             Some(3) => self.session_token.is_some(),
+            Some(4..) => self.chunked().is_some(),
             _ => false,
         }
     }
 
     fn in_header(&self) -> bool {
-        matches!(self.authentication, Authentication::Header)
+        !matches!(self.authentication, Authentication::Query { .. })
     }
 
     pub(super) fn order_parameters(&mut self) -> Result<(), Error> {
