@@ -1,8 +1,11 @@
+use crate::digest::Decimal;
 use crate::endpoint::{Endpoint, Scheme};
 use crate::error::{Error, Field, check};
-use crate::request::{Path, Query, Request, check_method};
+use crate::limits::MAX_PART_NUMBER;
+use crate::request::{Operation, Path, Query, Request, check_method};
 use alloc::format;
 use alloc::string::String;
+use core::ops::RangeInclusive;
 
 /// A bucket's address, which makes requests for its objects out of raw keys.
 ///
@@ -130,19 +133,106 @@ impl Bucket {
         self.on_object("DELETE", key)
     }
 
-    /// A `GET` of the bucket: the first page of ListObjectsV2.
-    ///
-    /// [`Request::with_query`] replaces its query, so name `list-type` there as well to ask for more.
+    /// ListObjectsV2: a `GET` of the bucket.
     ///
     /// ```
     /// # use s3_sigv4::Bucket;
     /// # let photos = Bucket::aws("photos", "eu-west-1")?;
-    /// let page = photos.list().with_query(&[("list-type", "2"), ("prefix", "2024/")]);
+    /// let page = photos.list().with_query(&[("prefix", "2024/")]);
+    /// assert!(page.url().to_string().ends_with("/?prefix=2024%2F&list-type=2"));
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
     #[must_use]
     pub fn list(&self) -> Request<'_> {
-        self.request("GET", &self.base[..self.root], "").with_query(&[("list-type", "2")])
+        let operation = Operation { flag: Some(("list-type", "2")), ..Operation::default() };
+        self.request("GET", &self.base[..self.root], "").with_operation(operation)
+    }
+
+    /// CreateMultipartUpload: the server's answer holds the upload's id.
+    ///
+    /// # Errors
+    /// [`Error::EmptyObjectKey`].
+    ///
+    /// ```
+    /// # use s3_sigv4::Bucket;
+    /// # let photos = Bucket::aws("photos", "eu-west-1")?;
+    /// let start = photos.create_multipart_upload("film.mp4")?;
+    /// assert!(start.url().to_string().ends_with("/film.mp4?uploads="));
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn create_multipart_upload<'a>(&'a self, key: &'a str) -> Result<Request<'a>, Error> {
+        let operation = Operation { flag: Some(("uploads", "")), ..Operation::default() };
+        Ok(self.on_object("POST", key)?.with_operation(operation))
+    }
+
+    /// UploadPart: a `PUT` of one part, by its number from 1 to 10000.
+    ///
+    /// # Errors
+    /// [`Error::EmptyObjectKey`]; [`Error::PartNumber`]; [`Error::Empty`] for the id.
+    ///
+    /// ```
+    /// # use s3_sigv4::Bucket;
+    /// # let photos = Bucket::aws("photos", "eu-west-1")?;
+    /// let part = photos.upload_part("film.mp4", 1, "VXBsb2FkIElE")?;
+    /// assert!(part.url().to_string().ends_with("/film.mp4?partNumber=1&uploadId=VXBsb2FkIElE"));
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn upload_part<'a>(&'a self, key: &'a str, part: u32, upload_id: &'a str) -> Result<Request<'a>, Error> {
+        if !(1..=MAX_PART_NUMBER).contains(&part) {
+            return Err(Error::PartNumber { found: part });
+        }
+        let part_number = Some(Decimal::new(part.into()));
+        Ok(self.on_object("PUT", key)?.with_operation(Operation { part_number, ..upload(upload_id)? }))
+    }
+
+    /// UploadPart for a whole set of parts.
+    ///
+    /// ```
+    /// # use core::time::Duration;
+    /// # use s3_sigv4::{Bucket, Credentials, Error, Signer, Timestamp};
+    /// # let now = Timestamp::parse("20130524T000000Z")?;
+    /// # let signer = Signer::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret")?, "us-east-1", now)?;
+    /// # let photos = Bucket::aws("photos", "us-east-1")?;
+    /// let links = photos
+    ///     .upload_parts("film.mp4", 1..=3, "VXBsb2FkIElE")
+    ///     .map(|part| signer.presign(&part?, Duration::from_secs(3600), now))
+    ///     .collect::<Result<Vec<_>, Error>>()?;
+    /// assert_eq!(links.len(), 3);
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
+    /// Each is an error where [`Bucket::upload_part`] is one.
+    pub fn upload_parts<'a>(
+        &'a self,
+        key: &'a str,
+        parts: RangeInclusive<u32>,
+        upload_id: &'a str,
+    ) -> impl Iterator<Item = Result<Request<'a>, Error>> {
+        parts.map(move |part| self.upload_part(key, part, upload_id))
+    }
+
+    /// ListParts: which parts the server has.
+    ///
+    /// # Errors
+    /// [`Error::EmptyObjectKey`]; [`Error::Empty`] for the id.
+    pub fn list_parts<'a>(&'a self, key: &'a str, upload_id: &'a str) -> Result<Request<'a>, Error> {
+        Ok(self.on_object("GET", key)?.with_operation(upload(upload_id)?))
+    }
+
+    /// CompleteMultipartUpload: a `POST` whose body lists the parts.
+    ///
+    /// # Errors
+    /// [`Error::EmptyObjectKey`]; [`Error::Empty`] for the id.
+    pub fn complete_multipart_upload<'a>(&'a self, key: &'a str, upload_id: &'a str) -> Result<Request<'a>, Error> {
+        Ok(self.on_object("POST", key)?.with_operation(upload(upload_id)?))
+    }
+
+    /// AbortMultipartUpload: a `DELETE` of the upload, not of the object.
+    ///
+    /// # Errors
+    /// [`Error::EmptyObjectKey`]; [`Error::Empty`] for the id: without it the object would be deleted.
+    pub fn abort_multipart_upload<'a>(&'a self, key: &'a str, upload_id: &'a str) -> Result<Request<'a>, Error> {
+        Ok(self.on_object("DELETE", key)?.with_operation(upload(upload_id)?))
     }
 
     /// Any other operation on an object, by its method.
@@ -176,6 +266,13 @@ impl Bucket {
     fn request<'a>(&'a self, method: &'a str, base: &'a str, key: &'a str) -> Request<'a> {
         Request::from_checked(method, self.scheme, &self.host, Path::Raw { base, key }, Query::Pairs(&[]))
     }
+}
+
+fn upload(upload_id: &str) -> Result<Operation<'_>, Error> {
+    if upload_id.is_empty() {
+        return Err(Error::Empty { field: Field::UploadId });
+    }
+    Ok(Operation { upload_id: Some(upload_id), ..Operation::default() })
 }
 
 /// AWS's rules for general purpose buckets, as far as they decide whether the name can be part of a host:

@@ -7,7 +7,7 @@ use crate::credentials::Identity;
 use crate::digest::{Decimal, Hasher};
 use crate::encode::{PATH, QUERY, Text};
 use crate::error::Error;
-use crate::limits::{MAX_HEADERS, MAX_PARAMETERS};
+use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, OWN_PARAMETERS};
 use crate::payload::PayloadHash;
 use crate::request::{Query, Request};
 use crate::scope::CredentialScope;
@@ -58,7 +58,7 @@ pub struct CanonicalRequest<'a> {
     payload: PayloadHash,
     now: Timestamp,
     headers: Order<u8, { MAX_HEADERS + ADDED_HEADERS.len() }>,
-    parameters: Order<u32, { MAX_PARAMETERS + ADDED_PARAMETERS.len() }>,
+    parameters: Order<u32, { MAX_PARAMETERS + OWN_PARAMETERS + ADDED_PARAMETERS.len() }>,
 }
 
 /// How the signature travels.
@@ -274,6 +274,11 @@ impl<'a> CanonicalRequest<'a> {
             // No other parameter has this name, so the value never decides the order.
             return (Text::Raw(ADDED_PARAMETERS[added]), Text::Raw(""));
         }
+        if let Some(own) = own_parameter(id) {
+            let found = self.request.own_parameters().find(|(i, _, _)| *i == own);
+            return found
+                .map_or((Text::Raw(""), Text::Raw("")), |(_, name, value)| (Text::Raw(name), Text::Raw(value)));
+        }
         let at = id as usize;
         match self.request.query {
             Query::Pairs(pairs) => (Text::Raw(pairs[at].0), Text::Raw(pairs[at].1)),
@@ -405,6 +410,12 @@ const ADDED_PARAMETERS: [&str; 6] = [
     "X-Amz-Security-Token",
     "X-Amz-SignedHeaders",
 ];
+
+/// Below them, an id stands for a parameter of the operation.
+fn own_parameter(id: u32) -> Option<usize> {
+    let below = (u32::MAX - id) as usize;
+    below.checked_sub(ADDED_PARAMETERS.len()).filter(|own| *own < OWN_PARAMETERS)
+}
 
 fn added_parameter(id: u32) -> Option<usize> {
     Some((u32::MAX - id) as usize).filter(|added| *added < ADDED_PARAMETERS.len())

@@ -1,4 +1,4 @@
-use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_TRAILERS, MIN_CHUNK};
+use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_PART_NUMBER, MAX_TRAILERS, MIN_CHUNK};
 use crate::timestamp::Timestamp;
 use core::fmt;
 
@@ -120,6 +120,13 @@ pub enum Error {
     /// An object key is empty: the request would act on the bucket itself.
     #[error("the object key is empty: the request would act on the bucket itself, which Bucket::on_bucket is for")]
     EmptyObjectKey,
+
+    /// The number of a part is outside 1 to 10000.
+    #[error("a part's number is 1 to {MAX_PART_NUMBER}, not {found}")]
+    PartNumber {
+        /// The number.
+        found: u32,
+    },
 
     /// A header's name or value holds a byte that cannot be sent.
     #[error("the {part} of header {index} ({name}) has {found} at byte offset {position}")]
@@ -402,6 +409,12 @@ pub enum Field {
     Endpoint,
     /// A bucket's name.
     BucketName,
+    /// The id of a multipart upload.
+    UploadId,
+    /// The id of an object's version.
+    VersionId,
+    /// The name of a file.
+    FileName,
 }
 
 impl fmt::Display for Field {
@@ -419,6 +432,9 @@ impl fmt::Display for Field {
             Self::Url => "the URL",
             Self::Endpoint => "the endpoint",
             Self::BucketName => "the bucket name",
+            Self::UploadId => "the upload id",
+            Self::VersionId => "the version id",
+            Self::FileName => "the file name",
         })
     }
 }

@@ -8,6 +8,9 @@ pub(crate) const MAX_HEADERS: usize = 128;
 /// How many query parameters a request may have, those not counted that signing adds.
 pub(crate) const MAX_PARAMETERS: usize = 128;
 
+/// How many parameters a request can have by its operation: four, and six for the headers of the answer.
+pub(crate) const OWN_PARAMETERS: usize = 10;
+
 /// How long a link may be good: "X-Amz-Expires" in
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
 pub(crate) const LONGEST_LIFETIME: Duration = Duration::from_secs(604_800);
@@ -18,3 +21,6 @@ pub(crate) const MAX_TRAILERS: usize = 16;
 /// The least length of a chunk that is not the last: "Defining the chunk body" in
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>.
 pub(crate) const MIN_CHUNK: usize = 8 * 1024;
+
+/// The highest number of a part: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>.
+pub(crate) const MAX_PART_NUMBER: u32 = 10_000;

@@ -1,6 +1,8 @@
+use crate::digest::Decimal;
 use crate::encode::{PATH, QUERY, Text, is_unreserved};
 use crate::endpoint::{Scheme, check_host, split_origin};
 use crate::error::{Error, Field, Found, check};
+use crate::response::ResponseHeaders;
 use core::fmt;
 
 /// A borrowed view of the request to sign: method, scheme, host, path, query and headers.
@@ -27,6 +29,8 @@ pub struct Request<'a> {
     pub(crate) headers: Headers<'a>,
     pub(crate) unsigned: &'a [&'a str],
     pub(crate) dot_segments: DotSegments,
+    operation: Operation<'a>,
+    response: Option<&'a ResponseHeaders<'a>>,
 }
 
 impl<'a> Request<'a> {
@@ -112,11 +116,23 @@ impl<'a> Request<'a> {
         query: Query<'a>,
     ) -> Self {
         let headers = Headers::Text(&[]);
-        Self { method, scheme, host, path, query, headers, unsigned: &[], dot_segments: DotSegments::Refused }
+        Self {
+            method,
+            scheme,
+            host,
+            path,
+            query,
+            headers,
+            unsigned: &[],
+            dot_segments: DotSegments::Refused,
+            operation: Operation::default(),
+            response: None,
+        }
     }
 
-    /// The same with these raw query parameters in place of what it had, in any order; they are encoded and sorted
-    /// here. A parameter without a value, such as `acl`, has the empty one.
+    /// The same with these raw query parameters in place of those given before, in any order; they are encoded and
+    /// sorted here. A parameter without a value, such as `acl`, has the empty one. Parameters that belong to the
+    /// operation itself, such as `uploadId` or `list-type`, stay.
     #[must_use]
     pub fn with_query(mut self, parameters: &'a [(&'a str, &'a str)]) -> Self {
         self.query = Query::Pairs(parameters);
@@ -147,6 +163,34 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// The same for this version of the object.
+    ///
+    /// # Errors
+    /// [`Error::Empty`].
+    ///
+    /// ```
+    /// # use s3_sigv4::Bucket;
+    /// # let photos = Bucket::aws("photos", "eu-west-1")?;
+    /// let request = photos.get("cat.jpg")?.with_version_id("3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY")?;
+    /// assert!(request.url().to_string().ends_with("/cat.jpg?versionId=3%2FL4kqtJlcpXroDTDmJ%2BrmSpXd3dIbrHY"));
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn with_version_id(mut self, version_id: &'a str) -> Result<Self, Error> {
+        if version_id.is_empty() {
+            return Err(Error::Empty { field: Field::VersionId });
+        }
+        self.operation.version_id = Some(version_id);
+        Ok(self)
+    }
+
+    /// The same with these headers in the answer to it, in place of those that the object has. S3 takes them in signed
+    /// requests for `GET` and `HEAD` alone.
+    #[must_use]
+    pub fn with_response(mut self, headers: &'a ResponseHeaders<'a>) -> Self {
+        self.response = Some(headers);
+        self
+    }
+
     /// As [`Request::with_headers`], for values that need not be UTF-8. They are signed as they are sent.
     #[must_use]
     pub fn with_header_bytes(mut self, headers: &'a [(&'a str, &'a [u8])]) -> Self {
@@ -171,6 +215,25 @@ impl<'a> Request<'a> {
     pub fn allow_dot_segments(mut self) -> Self {
         self.dot_segments = DotSegments::Allowed;
         self
+    }
+
+    pub(crate) fn with_operation(mut self, operation: Operation<'a>) -> Self {
+        self.operation = operation;
+        self
+    }
+
+    /// The parameters that do not come from the query given, each with a number of its own below `OWN_PARAMETERS`.
+    pub(crate) fn own_parameters(&self) -> impl Iterator<Item = (usize, &'static str, &str)> {
+        let Operation { flag, part_number, upload_id, version_id } = &self.operation;
+        let operation = [
+            flag.map(|(name, value)| (name, value)),
+            part_number.as_ref().map(|number| ("partNumber", number.as_str())),
+            upload_id.map(|id| ("uploadId", id)),
+            version_id.map(|id| ("versionId", id)),
+        ];
+        let response = self.response.into_iter().flat_map(|response| response.parameters());
+        let own = operation.into_iter().flatten().chain(response);
+        own.enumerate().map(|(i, (name, value))| (i, name, value))
     }
 
     /// The URL to send the request to, encoded as it is signed.
@@ -223,17 +286,32 @@ impl fmt::Display for Url<'_> {
         f.write_str(scheme.prefix())?;
         f.write_str(host)?;
         path.write(|piece| f.write_str(piece))?;
+        let mut separator = "?";
+        let mut pair = |name: Text<'_>, value: Text<'_>| {
+            f.write_str(core::mem::replace(&mut separator, "&"))?;
+            name.write(QUERY, |piece| f.write_str(piece))?;
+            f.write_str("=")?;
+            value.write(QUERY, |piece| f.write_str(piece))
+        };
+        if let Query::Pairs(pairs) = query {
+            pairs.iter().try_for_each(|(name, value)| pair(Text::Raw(name), Text::Raw(value)))?;
+        }
+        self.0.own_parameters().try_for_each(|(_, name, value)| pair(Text::Raw(name), Text::Raw(value)))?;
         match query {
-            Query::Wire("") => Ok(()),
-            Query::Wire(query) => write!(f, "?{query}"),
-            Query::Pairs(pairs) => pairs.iter().enumerate().try_for_each(|(i, (name, value))| {
-                f.write_str(if i == 0 { "?" } else { "&" })?;
-                Text::Raw(name).write(QUERY, |piece| f.write_str(piece))?;
-                f.write_str("=")?;
-                Text::Raw(value).write(QUERY, |piece| f.write_str(piece))
-            }),
+            Query::Pairs(_) | Query::Wire("") => Ok(()),
+            Query::Wire(query) => write!(f, "{separator}{query}"),
         }
     }
+}
+
+/// The parameters of an operation on an object that are its own, not the caller's.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Operation<'a> {
+    /// `uploads` or `list-type=2`.
+    pub(crate) flag: Option<(&'static str, &'static str)>,
+    pub(crate) part_number: Option<Decimal>,
+    pub(crate) upload_id: Option<&'a str>,
+    pub(crate) version_id: Option<&'a str>,
 }
 
 #[derive(Clone, Copy, Debug)]

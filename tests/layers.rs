@@ -8,7 +8,10 @@ use std::path::Path;
 const RANKS: [(u32, &[&str]); 12] = [
     (0, &["limits", "error", "encode", "timestamp"]),
     (10, &["digest"]),
-    (20, &["chunked_body", "credentials", "endpoint", "lifetime", "payload", "request", "scope", "service"]),
+    (
+        20,
+        &["chunked_body", "credentials", "endpoint", "lifetime", "payload", "request", "response", "scope", "service"],
+    ),
     (30, &["canonical", "canonical/order"]),
     (31, &["string_to_sign"]),
     (32, &["key"]),

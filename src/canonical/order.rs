@@ -1,10 +1,10 @@
 //! What comes before the walk: everything is checked, and headers and parameters are sorted, in arrays of indices.
 
-use super::{ADDED_HEADERS, ADDED_PARAMETERS, Authentication, CanonicalRequest, added_parameter};
+use super::{ADDED_HEADERS, ADDED_PARAMETERS, Authentication, CanonicalRequest};
 use crate::encode::{Text, compare};
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
-use crate::limits::{MAX_HEADERS, MAX_PARAMETERS};
+use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, OWN_PARAMETERS};
 use crate::request::{DotSegments, Path, Query, Request, is_token};
 use crate::service::ContentSha256;
 use alloc::string::String;
@@ -117,6 +117,9 @@ impl CanonicalRequest<'_> {
                 }
             }
         }
+        for (i, _, _) in self.request.own_parameters() {
+            self.parameters.push(u32::MAX - (ADDED_PARAMETERS.len() + i) as u32);
+        }
         let given = self.parameters.len;
         if !self.in_header() {
             for (i, name) in ADDED_PARAMETERS.into_iter().enumerate() {
@@ -139,7 +142,7 @@ impl CanonicalRequest<'_> {
         if count > MAX_PARAMETERS {
             return Err(Error::TooManyParameters { count });
         }
-        let id = u32::try_from(at).ok().filter(|id| added_parameter(*id).is_none()).ok_or(Error::QueryTooLong)?;
+        let id = u32::try_from(at).ok().filter(|id| u32::MAX - id > RESERVED_IDS).ok_or(Error::QueryTooLong)?;
         let (name, _) = self.parameter(id);
         // Servers differ in whether they take these names in any case; nobody has an honest use for another one.
         let mut reserved = ADDED_PARAMETERS.into_iter().chain(["X-Amz-Signature"]);
@@ -155,6 +158,9 @@ impl CanonicalRequest<'_> {
         compare(name_a.bytes(), name_b.bytes()).then_with(|| compare(value_a.bytes(), value_b.bytes()))
     }
 }
+
+/// How many ids stand for parameters that are not in the query given.
+const RESERVED_IDS: u32 = (ADDED_PARAMETERS.len() + OWN_PARAMETERS) as u32;
 
 /// Up to `N` ids, on the stack.
 #[derive(Clone, Copy)]
