@@ -7,19 +7,22 @@
 //!
 //! `tests/differential/` does so with botocore. A case has the fields
 //!
-//! * `id`, and `kind`: `header` or `presign`;
+//! * `id`, and `kind`: `header`, `presign` or `chunked`;
 //! * `method`, `url` {`scheme`, `host`, `port`, `path` (raw), `query` (raw pairs)}, `headers` (pairs, `Host` among them),
 //!   `unsigned_headers` (names, may be absent);
 //! * `payload` {`hash`}: the last line of the canonical request;
 //! * `access_key`, `secret_key`, `session_token`, `region`, `service`, `timestamp`, and for links `expires` in seconds;
 //! * `options` {`double_encode`, `normalize_path`, `sign_body_header`}.
 //!
+//! A `chunked` case has `mode` (the streaming literal), `body` ({`byte`, `len`} or {`seed`, `len`}), `chunk_size` and
+//! `trailers` (pairs) as well.
+//!
 //! The answer has the `id` and every stage, or the `id` and the `error` that the crate gave. A line that cannot be read
 //! is answered with an `error` as well.
 
 use s3_sigv4::{
-    ContentSha256, Credentials, PathEncoding, PathNormalization, PayloadHash, Request, Service, Signer, StringToSign,
-    Timestamp,
+    ChunkedBody, ContentSha256, Credentials, PathEncoding, PathNormalization, PayloadHash, Request, Service, Signer,
+    StringToSign, Timestamp,
 };
 use serde_json::{Map, Value, json};
 use std::error::Error;
@@ -91,9 +94,79 @@ fn sign(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
             put("signature", signature.to_owned());
             put("url", link.url().to_owned());
         }
+        "chunked" => return chunked(case, &request, &signer, now),
         kind => return Err(format!("the kind {kind} is not known").into()),
     }
     Ok(answer)
+}
+
+fn chunked(
+    case: &Value,
+    request: &Request<'_>,
+    signer: &Signer,
+    now: Timestamp,
+) -> Result<Map<String, Value>, Box<dyn Error>> {
+    let body = body(&case["body"])?;
+    let trailers = pairs(&case["trailers"], "trailers")?;
+    let announced: Vec<_> = trailers.iter().map(|(name, value)| (*name, value.len())).collect();
+    let chunk_size = case["chunk_size"].as_u64().ok_or("chunk_size is no whole number")?.try_into()?;
+    let framing = match text(case, "mode")? {
+        "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => ChunkedBody::unsigned(body.len() as u64),
+        _ => ChunkedBody::signed(body.len() as u64),
+    };
+    // A body of one chunk may be as short as it likes.
+    let framing = framing.with_chunk_size(if body.len() <= chunk_size { chunk_size.max(8192) } else { chunk_size })?;
+    let framing = framing.with_trailers(&announced)?;
+    if framing.payload_hash().as_str() != text(case, "mode")? {
+        return Err(format!("the mode {} does not go with these trailers", text(case, "mode")?).into());
+    }
+
+    let signed = signer.sign_chunked(request, &framing, now)?;
+    let seed = signed.signature().to_string();
+    let mut chunks = signed.into_chunks();
+    let (mut signatures, mut sent) = (Vec::new(), Vec::new());
+    for chunk in body.chunks(chunk_size) {
+        let head = chunks.chunk(chunk)?;
+        signatures.extend(head.as_str().split_once("=").map(|(_, signature)| signature.trim_end().to_owned()));
+        sent.extend_from_slice(head.as_bytes());
+        sent.extend_from_slice(chunk);
+        sent.extend_from_slice(b"\r\n");
+    }
+    let end = chunks.finish(&trailers)?;
+    let first_line = end.lines().next().unwrap_or_default();
+    signatures.extend(first_line.split_once("=").map(|(_, signature)| signature.to_owned()));
+    let trailer = end.lines().find_map(|line| line.strip_prefix("x-amz-trailer-signature:"));
+    sent.extend_from_slice(end.as_bytes());
+    if sent.len() as u64 != framing.framed_length() {
+        return Err(format!("{} bytes were sent, {} announced", sent.len(), framing.framed_length()).into());
+    }
+    let answer = json!({
+        "seed_signature": seed,
+        "chunk_signatures": signatures,
+        "trailer_signature": trailer,
+        "encoded_length": framing.framed_length(),
+        "encoded_sha256": PayloadHash::of(&sent).as_str(),
+    });
+    Ok(answer.as_object().cloned().unwrap_or_default())
+}
+
+/// A byte so many times, or the SHA-256 of a seed and a counter, joined and cut.
+fn body(body: &Value) -> Result<Vec<u8>, Box<dyn Error>> {
+    let length = body["len"].as_u64().ok_or("body.len is no whole number")?.try_into()?;
+    if let Some(byte) = body["byte"].as_u64() {
+        return Ok(vec![u8::try_from(byte)?; length]);
+    }
+    let seed = body["seed"].as_u64().ok_or("body has neither a byte nor a seed")?;
+    let mut bytes = Vec::new();
+    for i in 0_u64.. {
+        if bytes.len() >= length {
+            break;
+        }
+        let block = [seed.to_be_bytes(), i.to_be_bytes()].concat();
+        bytes.extend(hex::decode(PayloadHash::of(&block).as_str())?);
+    }
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 fn signer(case: &Value, now: Timestamp) -> Result<Signer, Box<dyn Error>> {

@@ -94,7 +94,7 @@ pub struct ChunkedRequest<'a> {
 
 impl<'a> ChunkedRequest<'a> {
     /// The headers to set on the request, in place of those of the same name that it may have.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.signed.headers().chain(self.headers.iter())
     }
 

@@ -65,6 +65,7 @@ mod canonical;
 mod chunked;
 mod chunked_body;
 mod credentials;
+mod curl;
 mod digest;
 mod encode;
 mod endpoint;

@@ -35,6 +35,7 @@ use core::time::Duration;
 pub struct Lifetime {
     duration: Duration,
     kind: Kind,
+    window: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,38 +47,82 @@ enum Kind {
 
 impl Lifetime {
     /// As long as S3 and the credentials allow.
-    pub const LONGEST: Self = Self { duration: LONGEST_LIFETIME, kind: Kind::Longest };
+    pub const LONGEST: Self = Self { duration: LONGEST_LIFETIME, kind: Kind::Longest, window: None };
 
     /// This long, and an error if the credentials are known to end earlier.
     #[must_use]
     pub fn full(duration: Duration) -> Self {
-        Self { duration, kind: Kind::Full }
+        Self { duration, kind: Kind::Full, window: None }
+    }
+
+    /// The same for a link that stays the same throughout a window of time, so that caches can keep what it leads to.
+    ///
+    /// The instant of signing is rounded down to a multiple of the window, and the lifetime lengthened by the window:
+    /// every caller within it gets the identical URL, and for each of them it is good at least as long as asked. A
+    /// window never reaches over midnight UTC, where the key changes.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use s3_sigv4::{Bucket, Credentials, Lifetime, Signer, Timestamp};
+    ///
+    /// let morning = Timestamp::parse("20130524T080000Z")?;
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// let signer = Signer::new(credentials, "us-east-1", morning)?;
+    /// let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+    ///
+    /// let (quarter, hour) = (Duration::from_secs(900), Duration::from_secs(3600));
+    /// let lifetime = Lifetime::from(quarter).stable_for(hour);
+    /// let link = |now: &str| signer.presign(&bucket.get("test.txt")?, lifetime, Timestamp::parse(now)?);
+    /// assert_eq!(link("20130524T080000Z")?.url(), link("20130524T085959Z")?.url());
+    /// assert_eq!(link("20130524T085959Z")?.valid_until().to_string(), "20130524T091500Z");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
+    /// Signing is an error ([`Error::Lifetime`]) if the window is less than a second, or if lifetime and window
+    /// together are more than 7 days. [`Lifetime::LONGEST`] is not lengthened.
+    #[must_use]
+    pub fn stable_for(mut self, window: Duration) -> Self {
+        self.window = Some(window);
+        self
     }
 
     pub(crate) fn resolve(self, expiration: Option<Timestamp>, now: Timestamp) -> Result<Validity, Error> {
-        let seconds = self.duration.as_secs();
-        if seconds == 0 {
-            return Err(Error::Lifetime { seconds });
-        }
-        if self.duration > LONGEST_LIFETIME {
-            return Err(Error::Lifetime { seconds: seconds.saturating_add((self.duration.subsec_nanos() > 0).into()) });
-        }
-        let until = now.plus(self.duration)?;
+        let asked = whole_seconds(self.duration)?;
+        let (valid_from, expires) = match (self.window, self.kind) {
+            (None, _) => (now, asked),
+            (Some(window), kind) => {
+                let window = whole_seconds(window)?;
+                let expires = if kind == Kind::Longest { asked } else { asked + window };
+                (now.rounded_down(window), whole_seconds(Duration::from_secs(expires))?)
+            }
+        };
+        let until = valid_from.plus(Duration::from_secs(expires))?;
+        let promised = now.plus(self.duration)?.min(until);
         let (valid_until, limited_by) = match (expiration, self.kind) {
-            (Some(expires), Kind::Full) if expires < until => {
-                return Err(Error::OutlivesCredentials { expires, until });
+            (Some(expires), Kind::Full) if expires < promised => {
+                return Err(Error::OutlivesCredentials { expires, until: promised });
             }
             (Some(expires), _) if expires < until => (expires, Limit::Credentials),
             (_, Kind::Longest) => (until, Limit::SevenDays),
             _ => (until, Limit::Lifetime),
         };
-        Ok(Validity { valid_from: now, valid_until, limited_by, expires: seconds as u32 })
+        Ok(Validity { valid_from, valid_until, limited_by, expires: expires as u32 })
     }
+}
+
+/// 1 to 604800 of them.
+fn whole_seconds(duration: Duration) -> Result<u64, Error> {
+    let seconds = duration.as_secs();
+    if seconds > 0 && duration <= LONGEST_LIFETIME {
+        return Ok(seconds);
+    }
+    let begun = u64::from(seconds > 0 && duration.subsec_nanos() > 0);
+    Err(Error::Lifetime { seconds: seconds.saturating_add(begun) })
 }
 
 impl From<Duration> for Lifetime {
     fn from(duration: Duration) -> Self {
-        Self { duration, kind: Kind::AtMost }
+        Self { duration, kind: Kind::AtMost, window: None }
     }
 }
 
@@ -91,7 +136,8 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// The instant of signing.
+    /// The instant of signing: that of the call, or for [a link that stays the same](Lifetime::stable_for) the start of
+    /// the window.
     #[must_use]
     pub fn valid_from(&self) -> Timestamp {
         self.valid_from

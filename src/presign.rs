@@ -162,7 +162,7 @@ impl Signer {
         let validity = lifetime.resolve(self.identity.expiration, now)?;
         let access_key_id = self.access_key_id();
         let authentication = Authentication::Query { access_key_id, expires: validity.expires };
-        Ok((self.canonical(request, authentication, payload, now)?, validity))
+        Ok((self.canonical(request, authentication, payload, validity.valid_from())?, validity))
     }
 
     /// Path and query go to the URL and to the hash in one pass: what is sent is what was signed.

@@ -130,6 +130,14 @@ impl Timestamp {
         Self::from_unix(self.unix.checked_add(seconds).ok_or(Error::YearOutOfRange)?)
     }
 
+    /// The last multiple of so many seconds since midnight of its day.
+    pub(crate) fn rounded_down(&self, seconds: u64) -> Self {
+        let midnight = self.unix - self.unix.rem_euclid(86_400);
+        let since = (self.unix - midnight).unsigned_abs();
+        // Its own day is in the range of years, so its midnight is.
+        Self::from_unix(midnight + (since - since % seconds) as i64).unwrap_or(*self)
+    }
+
     /// 0000-01-01T00:00:00Z, the first instant that four digits of a year can name.
     pub const FIRST: Self = Self { unix: -62_167_219_200, text: *b"00000101T000000Z" };
 
