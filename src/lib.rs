@@ -38,6 +38,7 @@
 //! |---|---|
 //! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime` |
 //! | `http` | `Signer::sign_http` |
+//! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |
 //! | `url` | endpoints from `url::Url`, and links as `url::Url` |
 //!
 //! Without `std` the crate needs `alloc` alone. A feature only adds API; it never changes what a call does.
@@ -85,6 +86,8 @@ mod service;
 mod signer;
 mod string_to_sign;
 mod timestamp;
+#[cfg(feature = "tokens")]
+pub mod tokens;
 #[cfg(feature = "url")]
 mod url;
 

@@ -99,6 +99,11 @@ impl<'a> CredentialScope<'a> {
         CredentialScope { day: day(now), region: Cow::Borrowed(&self.region), service: Cow::Borrowed(&self.service) }
     }
 
+    /// The same day and region for another service, whose name is checked already.
+    pub(crate) fn for_service<'b>(&'b self, service: &'b str) -> CredentialScope<'b> {
+        CredentialScope { day: self.day, region: Cow::Borrowed(&self.region), service: Cow::Borrowed(service) }
+    }
+
     pub(crate) fn day_digits(&self) -> [u8; 8] {
         self.day
     }

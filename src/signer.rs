@@ -134,24 +134,32 @@ impl Signer {
         self
     }
 
-    /// The same by the rules of this service, which must have the name that the key's scope has.
-    ///
-    /// For a signer made [from a key](Signer::from_key) of a service whose switches were set by hand.
+    /// The same for another service in the same region, or by other rules for the same service.
     ///
     /// # Errors
-    /// [`Error::KeyOfAnotherScope`] if the name is another one.
+    /// [`Error::KeyOfAnotherScope`] for a signer made [from a key](Signer::from_key), if the key is for another service.
     ///
     /// ```
-    /// use s3_sigv4::{PathEncoding, Service, Signer, SigningKey};
+    /// # use s3_sigv4::{Credentials, Signer, Timestamp};
+    /// use s3_sigv4::{PathEncoding, Service, SigningKey};
+    /// # let now = Timestamp::parse("20130524T000000Z")?;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// # let signer = Signer::new(credentials, "us-east-1", now)?;
     ///
+    /// let iam = signer.clone().with_service(Service::new("iam")?)?;
+    /// assert_eq!(iam.key().scope().to_string(), "20130524/us-east-1/iam/aws4_request");
+    ///
+    /// // A key goes with the rules of its service by name; rules that were set by hand have to be set again.
     /// let text = "20130524/us-east-1/odd/aws4_request=dbb893acc010964918f1fd433add87c70e8b0db6be30c1fbeafefa5ec6ba8378";
     /// let odd = Service::new("odd")?.with_path_encoding(PathEncoding::Once);
     /// let signer = Signer::from_key("AKIAIOSFODNN7EXAMPLE", None, SigningKey::import(text)?)?.with_service(odd)?;
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
     pub fn with_service(mut self, service: Service) -> Result<Self, Error> {
-        if service.name() != self.key.scope().service() {
-            return Err(Error::KeyOfAnotherScope);
+        let scope = self.key.scope();
+        if service.name() != scope.service() {
+            let secret = self.secret.as_ref().ok_or(Error::KeyOfAnotherScope)?;
+            self.key = SigningKey::derive_from(secret, scope.for_service(service.name()));
         }
         self.rules = service.rules;
         Ok(self)

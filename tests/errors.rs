@@ -188,6 +188,7 @@ fn keys_of_another_day_or_scope() {
     refused(elsewhere.sign(&StringToSign::new(&canonical)), "the signing key is for another region or service");
     let edge = Signer::from_key(ACCESS_KEY, None, elsewhere).expect("a signer");
     let sts = Service::new("sts").expect("a service");
+    assert!(util::signer().with_service(sts.clone()).is_ok(), "the secret is there");
     refused(edge.with_service(sts), "the signing key is for another region or service");
 }
 

@@ -1,6 +1,8 @@
 //! A second signer, written for clarity alone: strings, maps and sorted lists, straight from the words of AWS's
 //! documents, for S3's rules and the general ones. The property tests hold the crate against it.
 
+#![allow(dead_code, reason = "each test uses a part")]
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
