@@ -24,6 +24,8 @@
 //! * Addresses: [`Bucket`] for S3's objects, [`Request`] for everything else.
 //! * Services other than S3: [`Signer::for_service`] and [`Service`].
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
+//! * Uploads of streams: [`Signer::sign_chunked`].
+//! * Whole recipes: [`cookbook`].
 //! * When a server disagrees: [`Signer::canonical_request`], to be compared with what it sends back.
 //!
 //! # The four steps
@@ -65,6 +67,8 @@ mod bucket;
 mod canonical;
 mod chunked;
 mod chunked_body;
+#[cfg(any(doc, doctest))]
+pub mod cookbook;
 mod credentials;
 mod curl;
 mod digest;

@@ -20,7 +20,7 @@ const RANKS: [(u32, &[&str]); 13] = [
     (42, &["chunked", "chunked/read"]),
     (43, &["curl"]),
     (60, &["bucket"]),
-    (70, &["http", "tokens", "url"]),
+    (70, &["cookbook", "http", "tokens", "url"]),
     (100, &["lib"]),
 ];
 const MAY_LEAN_ON_EACH_OTHER: [u32; 3] = [0, 20, 30];
