@@ -287,6 +287,8 @@ pub enum Field {
     Url,
     /// An endpoint's address.
     Endpoint,
+    /// A POST policy in base64.
+    Policy,
 }
 
 impl fmt::Display for Field {
@@ -303,6 +305,7 @@ impl fmt::Display for Field {
             Self::Query => "the query",
             Self::Url => "the URL",
             Self::Endpoint => "the endpoint",
+            Self::Policy => "the policy",
         })
     }
 }

@@ -3,6 +3,7 @@ use crate::digest::{Hex, HmacKey, hmac, unhex};
 use crate::error::Error;
 use crate::scope::CredentialScope;
 use crate::string_to_sign::StringToSign;
+use crate::timestamp::Timestamp;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
@@ -91,9 +92,7 @@ impl SigningKey {
     /// [`Error::KeyOfAnotherDay`] or [`Error::KeyOfAnotherScope`] if the text is not in this key's scope: the
     /// signature would be wrong.
     pub fn sign(&self, text: &StringToSign<'_>) -> Result<Signature, Error> {
-        if !self.scope.covers(text.now()) {
-            return Err(Error::KeyOfAnotherDay { day: self.scope.day_digits(), now: text.now() });
-        }
+        self.good_at(text.now())?;
         if self.scope != *text.scope() {
             return Err(Error::KeyOfAnotherScope);
         }
@@ -103,6 +102,18 @@ impl SigningKey {
             Ok(())
         })?;
         Ok(Signature(mac.finish()))
+    }
+
+    /// The signature of a POST policy, whose string to sign is its base64 text alone and names no scope.
+    pub(crate) fn sign_policy(&self, policy: &str, now: Timestamp) -> Result<Signature, Error> {
+        self.good_at(now)?;
+        let mut mac = self.hmac.start();
+        mac.update(policy.as_bytes());
+        Ok(Signature(mac.finish()))
+    }
+
+    fn good_at(&self, now: Timestamp) -> Result<(), Error> {
+        if self.scope.covers(now) { Ok(()) } else { Err(Error::KeyOfAnotherDay { day: self.scope.day_digits(), now }) }
     }
 }
 

@@ -21,6 +21,7 @@
 //! * A link that anybody can use: [`Signer::presign`], and [`Presigned`] for how long it is good and what must be sent
 //!   with it.
 //! * A request that is sent now: [`Signer::sign`] for any HTTP client, `Signer::sign_http` for `http::Request`.
+//! * An upload by a browser: [`Signer::sign_policy`] for a POST policy that is made already.
 //! * Addresses: [`Bucket`] for S3's objects, [`Request`] for everything else.
 //! * Services other than S3: [`Signer::for_service`] and [`Service`].
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
@@ -74,6 +75,7 @@ mod key;
 mod lifetime;
 mod limits;
 mod payload;
+mod policy;
 mod presign;
 mod request;
 mod scope;
@@ -93,6 +95,7 @@ pub use header::SignedRequest;
 pub use key::{ExportedKey, Signature, SigningKey};
 pub use lifetime::{Lifetime, Limit, Validity};
 pub use payload::PayloadHash;
+pub use policy::SignedPolicy;
 pub use presign::Presigned;
 pub use request::Request;
 pub use scope::CredentialScope;

@@ -13,7 +13,7 @@ const RANKS: [(u32, &[&str]); 11] = [
     (31, &["string_to_sign"]),
     (32, &["key"]),
     (40, &["signer"]),
-    (41, &["header", "presign"]),
+    (41, &["header", "policy", "presign"]),
     (60, &["bucket"]),
     (70, &["http", "url"]),
     (100, &["lib"]),
