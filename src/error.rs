@@ -190,19 +190,19 @@ pub enum Error {
     #[error("the query is longer than 4 GiB")]
     QueryTooLong,
 
-    /// The lifetime of a link is outside 1 second to 7 days.
-    #[error("a link's lifetime is 1 to 604800 seconds (7 days), not {seconds}")]
+    /// The lifetime of a link or a form is outside 1 second to 7 days.
+    #[error("a lifetime is 1 to 604800 seconds (7 days), not {seconds}")]
     Lifetime {
         /// The whole seconds asked for.
         seconds: u64,
     },
 
-    /// A link would end before its full lifetime, which was required, because its credentials end.
+    /// A link or a form would end before its full lifetime, which was required, because its credentials end.
     #[error("the credentials expire at {expires}, before the full lifetime that was required ends at {until}")]
     OutlivesCredentials {
         /// When the credentials expire.
         expires: Timestamp,
-        /// When the link's lifetime would end.
+        /// When its lifetime would end.
         until: Timestamp,
     },
 

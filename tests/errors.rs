@@ -129,7 +129,7 @@ fn expired_credentials_and_two_kinds_of_lifetimes() {
     );
     assert!(ending(at("20130524T000100Z")).presign(&request("/"), full, now()).is_ok());
 
-    let outside = |seconds: u64| format!("a link's lifetime is 1 to 604800 seconds (7 days), not {seconds}");
+    let outside = |seconds: u64| format!("a lifetime is 1 to 604800 seconds (7 days), not {seconds}");
     for (lifetime, seconds) in [
         (Duration::ZERO, 0),
         (Duration::from_millis(999), 0),
