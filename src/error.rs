@@ -1,3 +1,5 @@
+#[cfg(feature = "post")]
+use crate::limits::MAX_POST_FIELDS;
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS};
 use crate::timestamp::Timestamp;
 use core::fmt;
@@ -242,6 +244,46 @@ pub enum Error {
     /// The sink that the caller gave refused the text.
     #[error("the writer refused the text")]
     Write,
+
+    /// A field of a POST policy cannot be as it was given.
+    #[cfg(feature = "post")]
+    #[error("the form field {name} {reason}")]
+    PostField {
+        /// The field's name.
+        name: Excerpt,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// The value of a form's field holds a byte that browsers change.
+    #[cfg(feature = "post")]
+    #[error("the value of the form field {name} has {found} at byte offset {position}, which browsers change")]
+    PostValue {
+        /// The field's name.
+        name: Excerpt,
+        /// The byte.
+        found: Found,
+        /// Where it stands.
+        position: usize,
+    },
+
+    /// No file has a length in the range.
+    #[cfg(feature = "post")]
+    #[error("the content-length-range starts at {min}, behind its end {max}")]
+    PostLengthRange {
+        /// The least number of bytes.
+        min: u64,
+        /// The greatest.
+        max: u64,
+    },
+
+    /// A form is larger than S3 takes.
+    #[cfg(feature = "post")]
+    #[error("the form's names and values have {bytes} bytes, and S3 takes {} at most before the file", MAX_POST_FIELDS)]
+    PostTooLarge {
+        /// How many they have, the policy with its conditions among them.
+        bytes: usize,
+    },
 
     /// The link would not survive the conversion to a `url::Url`.
     #[cfg(feature = "url")]

@@ -49,7 +49,7 @@
 //! |---|---|---|
 //! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`] |
 //! | query parameters | 128, likewise | [`Error::TooManyParameters`] |
-//! | a link's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
+//! | a link's or a form's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
 //! | instants | the years 0000 to 9999 | [`Error::YearOutOfRange`] |
 #![no_std]
 #![forbid(unsafe_code)]
@@ -76,6 +76,8 @@ mod lifetime;
 mod limits;
 mod payload;
 mod policy;
+#[cfg(feature = "post")]
+mod post;
 mod presign;
 mod request;
 mod scope;
@@ -96,6 +98,8 @@ pub use key::{ExportedKey, Signature, SigningKey};
 pub use lifetime::{Lifetime, Limit, Validity};
 pub use payload::PayloadHash;
 pub use policy::SignedPolicy;
+#[cfg(feature = "post")]
+pub use post::{PostForm, PostMismatch, PostPolicy};
 pub use presign::Presigned;
 pub use request::Request;
 pub use scope::CredentialScope;
