@@ -207,3 +207,17 @@ fn derive(secret: &Secret, scope: &CredentialScope<'_>) -> Zeroizing<[u8; 32]> {
     let day = Zeroizing::new(hmac(&start, day.as_bytes()));
     rest.into_iter().fold(day, |key, part| Zeroizing::new(hmac(&*key, part.as_bytes())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_is_not_signed_under_another_days_key() {
+        let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request").unwrap();
+        let key = SigningKey::from_bytes([1; 32], scope);
+        let [today, tomorrow] = ["20130524T235959Z", "20130525T000000Z"].map(|at| Timestamp::parse(at).unwrap());
+        assert!(key.sign_policy("e30=", today).is_ok());
+        assert_eq!(key.sign_policy("e30=", tomorrow), Err(Error::KeyOfAnotherDay { day: *b"20130524", now: tomorrow }));
+    }
+}

@@ -114,7 +114,7 @@ impl Signer {
 /// by [`Signer::post`].
 ///
 /// ```
-/// use s3_sigv4::{PostMismatch, PostPolicy};
+/// use s3_sigv4::PostPolicy;
 ///
 /// let policy = PostPolicy::for_key("user/user1/cat.jpg")?
 ///     .with_exact("Content-Type", "image/jpeg")?

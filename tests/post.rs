@@ -299,10 +299,10 @@ fn how_long_a_form_is_good() {
     }
     let post = |signer: Signer, lifetime: Lifetime| signer.post(&policy, &bucket(), lifetime, now());
     refused(post(signer(), (7 * day + MINUTE).into()), "a lifetime is 1 to 604800 seconds (7 days), not 604860");
-    refused(
-        post(ending("20130524T000000Z"), day.into()),
-        "the credentials expired at 20130524T000000Z, and the signature is dated 20130524T000000Z",
-    );
+    let expired = "the credentials expired at 20130524T000000Z, and the signature is dated 20130524T000000Z";
+    for lifetime in [day.into(), Lifetime::full(day), Duration::ZERO.into()] {
+        refused(post(ending("20130524T000000Z"), lifetime), expired);
+    }
     refused(
         post(ending("20130524T120000Z"), Lifetime::full(day)),
         "the credentials expire at 20130524T120000Z, before the full lifetime that was required ends at 20130525T000000Z",
@@ -537,6 +537,9 @@ fn fields_that_cannot_be() {
         let form = form(&policy().with_value("key", value).expect("a policy"));
         assert_eq!(field(&form, "key"), value);
     }
+    // Only what stands in front of the variable is certain.
+    let half = PostPolicy::for_keys_under("user/${file").expect("a policy");
+    refused(half.with_value("key", "user/${filename}"), outside);
     let types = policy().with_prefix("Content-Type", "image/").expect("a policy");
     refused(
         types.with_value("content-type", "image/png,text/html"),
