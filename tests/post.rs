@@ -227,7 +227,8 @@ fn arguments(line: &impl core::fmt::Display) -> Vec<String> {
 fn expected_arguments(fields: &[(&str, &str)], file: &str, url: &str) -> Vec<String> {
     let strings = fields.iter().flat_map(|(name, value)| ["--form-string".to_owned(), format!("{name}={value}")]);
     let file = file.replace('\\', "\\\\").replace('"', "\\\"");
-    strings.chain(["--form".to_owned(), format!("file=@\"{file}\""), url.to_owned()]).collect()
+    let options = ["--fail", "--globoff"].map(str::to_owned).into_iter();
+    options.chain(strings).chain(["--form".to_owned(), format!("file=@\"{file}\""), url.to_owned()]).collect()
 }
 
 #[test]
@@ -260,7 +261,7 @@ fn the_form_in_html_and_for_curl() {
     assert_eq!(
         form.curl("my \"cat's\", dog; \\.jpg").to_string(),
         format!(
-            "curl --form-string 'key=user/it'\\''s <\"me\"> & you/${{filename}}' \
+            "curl --fail --globoff --form-string 'key=user/it'\\''s <\"me\"> & you/${{filename}}' \
              --form-string 'Content-Type=image/' \
              --form-string 'x-amz-meta-at=@/etc/passwd;type=a' \
              --form-string 'x-amz-algorithm=AWS4-HMAC-SHA256' \

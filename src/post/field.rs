@@ -76,7 +76,8 @@ pub(super) fn check_condition(name: &str, value: &str) -> Result<(), Error> {
     if value.contains(FILE_NAME) {
         return Err(refused(
             name,
-            "has ${filename} in its condition, which S3 replaces before it compares: only a prefix in front of it can hold",
+            "has ${filename} in its condition, which S3 replaces before it compares: only a prefix in front of it can \
+             hold",
         ));
     }
     if value.starts_with('$') {

@@ -86,7 +86,7 @@ impl PostForm {
     /// # let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "sigv4examplebucket")?;
     /// let policy = PostPolicy::for_key("it's a cat.jpg")?;
     /// let line = signer.post(&policy, &bucket, Duration::from_secs(900), now)?.curl("cat.jpg").to_string();
-    /// assert!(line.starts_with(r"curl --form-string 'key=it'\''s a cat.jpg' --form-string 'x-amz-algorithm="));
+    /// assert!(line.starts_with(r"curl --fail --globoff --form-string 'key=it'\''s a cat.jpg' --form-string 'x-amz-"));
     /// assert!(line.ends_with(r#" --form 'file=@"cat.jpg"' 'https://sigv4examplebucket.s3.amazonaws.com/'"#));
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
@@ -197,38 +197,46 @@ struct Curl<'a> {
 
 impl fmt::Display for Curl<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("curl")?;
-        for field in &self.form.fields {
+        f.write_str("curl --fail --globoff")?;
+        for FormField { name, value, .. } in &self.form.fields {
             // Unlike --form, this reads no file for a value that starts with @ or <, and no type behind a semicolon.
-            f.write_str(" --form-string '")?;
-            [&field.name, "=", &field.value].iter().try_for_each(|text| single_quoted(f, text))?;
-            f.write_str("'")?;
+            write!(f, " --form-string {}", Quoted("", format_args!("{name}={value}")))?;
         }
-        // Inside double quotes, curl reads a comma and a semicolon as part of the file's name.
-        f.write_str(" --form 'file=@\"")?;
-        for piece in self.file.split_inclusive(['"', '\\']) {
-            let (rest, special) = match piece.strip_suffix(['"', '\\']) {
-                Some(rest) => (rest, &piece[rest.len()..]),
-                None => (piece, ""),
-            };
-            single_quoted(f, rest)?;
-            if !special.is_empty() {
-                write!(f, "\\{special}")?;
-            }
-        }
-        f.write_str("\"' '")?;
-        single_quoted(f, &self.form.url)?;
-        f.write_str("'")
+        write!(f, " --form {} {}", Quoted("file=@", FileName(self.file)), Quoted("", &self.form.url))
     }
 }
 
-/// Writes the text as a part of a POSIX shell's single-quoted string, which a quote ends and starts anew.
-fn single_quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    for (i, part) in text.split('\'').enumerate() {
-        if i > 0 {
-            f.write_str("'\\''")?;
+/// In double quotes, without which curl takes a comma or a semicolon for the end of a file's name.
+struct FileName<'a>(&'a str);
+
+impl fmt::Display for FileName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for c in self.0.chars() {
+            if matches!(c, '"' | '\\') {
+                f.write_char('\\')?;
+            }
+            f.write_char(c)?;
         }
-        f.write_str(part)?;
+        f.write_char('"')
     }
-    Ok(())
+}
+
+/// A word for a POSIX shell, in single quotes. The first part stands in front of the text.
+struct Quoted<T>(&'static str, T);
+
+impl<T: fmt::Display> fmt::Display for Quoted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "'{}", self.0)?;
+        write!(Escape(f), "{}", self.1)?;
+        f.write_char('\'')
+    }
+}
+
+struct Escape<'a, 'b>(&'a mut fmt::Formatter<'b>);
+
+impl Write for Escape<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|c| if c == '\'' { self.0.write_str("'\\''") } else { self.0.write_char(c) })
+    }
 }
