@@ -7,7 +7,7 @@
 //!
 //! `tests/differential/` does so with botocore. A case has the fields
 //!
-//! * `id`, and `kind`: `header`, `presign` or `chunked`;
+//! * `id`, and `kind`: `header`, `presign`, `chunked` or `post`;
 //! * `method`, `url` {`scheme`, `host`, `port`, `path` (raw), `query` (raw pairs)}, `headers` (pairs, `Host` among them),
 //!   `unsigned_headers` (names, may be absent);
 //! * `payload` {`hash`}: the last line of the canonical request;
@@ -16,6 +16,7 @@
 //!
 //! A `chunked` case has `mode` (the streaming literal), `body` ({`byte`, `len`} or {`seed`, `len`}), `chunk_size` and
 //! `trailers` (pairs) as well.
+//! Of these a `post` has the keys, the token, region, service and timestamp; and `policy`, the text to sign in base64.
 //!
 //! The answer has the `id` and every stage, or the `id` and the `error` that the crate gave. A line that cannot be read
 //! is answered with an `error` as well.
@@ -57,6 +58,26 @@ fn answer(line: &[u8]) -> Value {
 }
 
 fn sign(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
+    match text(case, "kind")? {
+        "header" | "presign" | "chunked" => sign_request(case),
+        "post" => sign_policy(case),
+        kind => Err(format!("the kind {kind} is not known").into()),
+    }
+}
+
+fn sign_policy(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
+    let now = Timestamp::parse(text(case, "timestamp")?)?;
+    let service = Service::new(text(case, "service")?.to_owned())?;
+    let signer = Signer::for_service(credentials(case)?, service, text(case, "region")?, now)?;
+    let signed = signer.sign_policy(text(case, "policy")?, now)?;
+    let fields: Map<_, _> = signed.fields().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    Ok(Map::from_iter([
+        ("signature".to_owned(), signed.signature().to_string().into()),
+        ("fields".to_owned(), fields.into()),
+    ]))
+}
+
+fn sign_request(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
     let url = &case["url"];
     let origin = origin(url)?;
     let query = pairs(&url["query"], "query")?;
@@ -74,6 +95,7 @@ fn sign(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
     let mut answer = Map::new();
     let mut put = |name: &str, value: String| answer.insert(name.to_owned(), value.into());
     match text(case, "kind")? {
+        "chunked" => return chunked(case, &request, &signer, now),
         "header" => {
             let canonical = signer.canonical_request(&request, payload, now)?;
             let signed = signer.sign(&request, payload, now)?;
@@ -83,7 +105,7 @@ fn sign(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
             put("signed_headers", canonical.signed_headers().to_string());
             put("authorization", signed.authorization().to_owned());
         }
-        "presign" => {
+        _ => {
             let expires = case["expires"].as_u64().ok_or("expires is not a whole number of seconds")?;
             let expires = Duration::from_secs(expires);
             let canonical = signer.canonical_link_payload(&request, payload, expires, now)?;
@@ -94,8 +116,6 @@ fn sign(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
             put("signature", signature.to_owned());
             put("url", link.url().to_owned());
         }
-        "chunked" => return chunked(case, &request, &signer, now),
-        kind => return Err(format!("the kind {kind} is not known").into()),
     }
     Ok(answer)
 }
@@ -169,11 +189,15 @@ fn body(body: &Value) -> Result<Vec<u8>, Box<dyn Error>> {
     Ok(bytes)
 }
 
-fn signer(case: &Value, now: Timestamp) -> Result<Signer, Box<dyn Error>> {
-    let mut credentials = Credentials::new(text(case, "access_key")?, text(case, "secret_key")?)?;
-    if !case["session_token"].is_null() {
-        credentials = credentials.with_session_token(text(case, "session_token")?)?;
+fn credentials(case: &Value) -> Result<Credentials, Box<dyn Error>> {
+    let credentials = Credentials::new(text(case, "access_key")?, text(case, "secret_key")?)?;
+    if case["session_token"].is_null() {
+        return Ok(credentials);
     }
+    Ok(credentials.with_session_token(text(case, "session_token")?)?)
+}
+
+fn signer(case: &Value, now: Timestamp) -> Result<Signer, Box<dyn Error>> {
     let on = |option: &str| {
         case["options"][option].as_bool().ok_or_else(|| format!("options.{option} is neither true nor false"))
     };
@@ -187,7 +211,7 @@ fn signer(case: &Value, now: Timestamp) -> Result<Signer, Box<dyn Error>> {
             true => ContentSha256::Signed,
             false => ContentSha256::Omitted,
         });
-    Ok(Signer::for_service(credentials, service, text(case, "region")?, now)?)
+    Ok(Signer::for_service(credentials(case)?, service, text(case, "region")?, now)?)
 }
 
 fn origin(url: &Value) -> Result<String, Box<dyn Error>> {

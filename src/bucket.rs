@@ -26,6 +26,7 @@ use core::ops::RangeInclusive;
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Bucket {
+    name: String,
     scheme: Scheme,
     host: String,
     /// The path up to the key: `/`, `/bucket/`, `/prefix/bucket/`.
@@ -74,7 +75,8 @@ impl Bucket {
             return Err(Error::VirtualHostOnIpAddress);
         }
         let base = format!("{}/", endpoint.prefix);
-        Ok(Self { scheme: endpoint.scheme, host: format!("{name}.{}", endpoint.host), root: base.len(), base })
+        let host = format!("{name}.{}", endpoint.host);
+        Ok(Self { name: name.into(), scheme: endpoint.scheme, host, root: base.len(), base })
     }
 
     /// The bucket's name in front of the key: `http://127.0.0.1:9000/photos/cat.jpg`, as most servers other than
@@ -95,10 +97,17 @@ impl Bucket {
             _ if name.len() > 255 => "is longer than 255 characters",
             _ => {
                 let base = format!("{}/{name}/", endpoint.prefix);
-                return Ok(Self { scheme: endpoint.scheme, host: endpoint.host, root: base.len() - 1, base });
+                let (scheme, host) = (endpoint.scheme, endpoint.host);
+                return Ok(Self { name: name.into(), scheme, host, root: base.len() - 1, base });
             }
         };
         Err(Error::BucketName { reason })
+    }
+
+    /// The bucket's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// A `GET` of an object.

@@ -1,3 +1,5 @@
+#[cfg(feature = "post")]
+use crate::limits::MAX_POST_FIELDS;
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_PART_NUMBER, MAX_TRAILERS, MIN_CHUNK};
 use crate::timestamp::Timestamp;
 use core::fmt;
@@ -213,19 +215,19 @@ pub enum Error {
     #[error("the query is longer than 4 GiB")]
     QueryTooLong,
 
-    /// The lifetime of a link is outside 1 second to 7 days.
-    #[error("a link's lifetime is 1 to 604800 seconds (7 days), not {seconds}")]
+    /// The lifetime of a link or a form is outside 1 second to 7 days.
+    #[error("a lifetime is 1 to 604800 seconds (7 days), not {seconds}")]
     Lifetime {
         /// The whole seconds asked for.
         seconds: u64,
     },
 
-    /// A link would outlive its credentials, and its full lifetime was required.
+    /// A link or a form would outlive its credentials, and its full lifetime was required.
     #[error("the credentials expire at {expires}, before the full lifetime that was required ends at {until}")]
     OutlivesCredentials {
         /// When the credentials expire.
         expires: Timestamp,
-        /// When the link's lifetime would end.
+        /// When its lifetime would end.
         until: Timestamp,
     },
 
@@ -360,6 +362,46 @@ pub enum Error {
     #[error("the writer refused the text")]
     Write,
 
+    /// A field of a POST policy cannot be as it was given.
+    #[cfg(feature = "post")]
+    #[error("the form field {name} {reason}")]
+    PostField {
+        /// The field's name.
+        name: Excerpt,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// The value of a form's field holds a byte that browsers change.
+    #[cfg(feature = "post")]
+    #[error("the value of the form field {name} has {found} at byte offset {position}, which browsers change")]
+    PostValue {
+        /// The field's name.
+        name: Excerpt,
+        /// The byte.
+        found: Found,
+        /// Where it stands.
+        position: usize,
+    },
+
+    /// No file has a length in the range.
+    #[cfg(feature = "post")]
+    #[error("the content-length-range starts at {min}, behind its end {max}")]
+    PostLengthRange {
+        /// The least number of bytes.
+        min: u64,
+        /// The greatest.
+        max: u64,
+    },
+
+    /// A form is larger than S3 takes.
+    #[cfg(feature = "post")]
+    #[error("the form's names and values have {bytes} bytes, and S3 takes {} at most before the file", MAX_POST_FIELDS)]
+    PostTooLarge {
+        /// How many they have, the policy with its conditions among them.
+        bytes: usize,
+    },
+
     /// The link would not survive the conversion to a `url::Url`.
     #[cfg(feature = "url")]
     #[error("url::Url would change the link from byte offset {position} on, and a changed link fails")]
@@ -415,6 +457,8 @@ pub enum Field {
     VersionId,
     /// The name of a file.
     FileName,
+    /// A POST policy in base64.
+    Policy,
 }
 
 impl fmt::Display for Field {
@@ -435,6 +479,7 @@ impl fmt::Display for Field {
             Self::UploadId => "the upload id",
             Self::VersionId => "the version id",
             Self::FileName => "the file name",
+            Self::Policy => "the policy",
         })
     }
 }

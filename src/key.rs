@@ -3,6 +3,7 @@ use crate::digest::{Hex, HmacKey, hmac, unhex};
 use crate::error::Error;
 use crate::scope::CredentialScope;
 use crate::string_to_sign::StringToSign;
+use crate::timestamp::Timestamp;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
@@ -92,9 +93,7 @@ impl SigningKey {
     /// [`Error::KeyOfAnotherDay`] or [`Error::KeyOfAnotherScope`] if the text is not in this key's scope: the
     /// signature would be wrong.
     pub fn sign(&self, text: &StringToSign<'_>) -> Result<Signature, Error> {
-        if !self.scope.covers(text.now()) {
-            return Err(Error::KeyOfAnotherDay { day: self.scope.day_digits(), now: text.now() });
-        }
+        self.good_at(text.now())?;
         if self.scope != *text.scope() {
             return Err(Error::KeyOfAnotherScope);
         }
@@ -104,6 +103,18 @@ impl SigningKey {
             Ok(())
         })?;
         Ok(Signature(mac.finish()))
+    }
+
+    /// The signature of a POST policy, whose string to sign is its base64 text alone and names no scope.
+    pub(crate) fn sign_policy(&self, policy: &str, now: Timestamp) -> Result<Signature, Error> {
+        self.good_at(now)?;
+        let mut mac = self.hmac.start();
+        mac.update(policy.as_bytes());
+        Ok(Signature(mac.finish()))
+    }
+
+    fn good_at(&self, now: Timestamp) -> Result<(), Error> {
+        if self.scope.covers(now) { Ok(()) } else { Err(Error::KeyOfAnotherDay { day: self.scope.day_digits(), now }) }
     }
 }
 
@@ -196,4 +207,18 @@ fn derive(secret: &Secret, scope: &CredentialScope<'_>) -> Zeroizing<[u8; 32]> {
     let [day, rest @ ..] = scope.parts();
     let day = Zeroizing::new(hmac(&start, day.as_bytes()));
     rest.into_iter().fold(day, |key, part| Zeroizing::new(hmac(&*key, part.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_is_not_signed_under_another_days_key() {
+        let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request").unwrap();
+        let key = SigningKey::from_bytes([1; 32], scope);
+        let [today, tomorrow] = ["20130524T235959Z", "20130525T000000Z"].map(|at| Timestamp::parse(at).unwrap());
+        assert!(key.sign_policy("e30=", today).is_ok());
+        assert_eq!(key.sign_policy("e30=", tomorrow), Err(Error::KeyOfAnotherDay { day: *b"20130524", now: tomorrow }));
+    }
 }

@@ -21,6 +21,8 @@
 //! * A link that anybody can use: [`Signer::presign`], and [`Presigned`] for how long it is good and what must be sent
 //!   with it.
 //! * A request that is sent now: [`Signer::sign`] for any HTTP client, `Signer::sign_http` for `http::Request`.
+//! * An upload by a browser: `Signer::post` and `PostPolicy` (feature `post`), or [`Signer::sign_policy`] for a POST policy
+//!   that is made already.
 //! * Addresses: [`Bucket`] for S3's objects, [`Request`] for everything else.
 //! * Services other than S3: [`Signer::for_service`] and [`Service`].
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
@@ -40,6 +42,7 @@
 //! |---|---|
 //! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime` |
 //! | `http` | `Signer::sign_http` |
+//! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy` |
 //! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |
 //! | `url` | endpoints from `url::Url`, and links as `url::Url` |
 //!
@@ -51,7 +54,8 @@
 //! |---|---|---|
 //! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`] |
 //! | query parameters | 128, likewise | [`Error::TooManyParameters`] |
-//! | a link's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
+//! | a link's or a form's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
+//! | a form without its file (feature `post`) | 20480 bytes | `Error::PostTooLarge` |
 //! | instants | the years 0000 to 9999 | [`Error::YearOutOfRange`] |
 #![no_std]
 #![forbid(unsafe_code)]
@@ -82,6 +86,9 @@ mod key;
 mod lifetime;
 mod limits;
 mod payload;
+mod policy;
+#[cfg(feature = "post")]
+mod post;
 mod presign;
 mod request;
 mod response;
@@ -108,6 +115,9 @@ pub use header::SignedRequest;
 pub use key::{ExportedKey, Signature, SigningKey};
 pub use lifetime::{Lifetime, Limit, Validity};
 pub use payload::PayloadHash;
+pub use policy::SignedPolicy;
+#[cfg(feature = "post")]
+pub use post::{PostForm, PostMismatch, PostPolicy};
 pub use presign::Presigned;
 pub use request::Request;
 pub use response::{ContentDisposition, ResponseHeaders};

@@ -3,7 +3,7 @@ use crate::limits::LONGEST_LIFETIME;
 use crate::timestamp::Timestamp;
 use core::time::Duration;
 
-/// How long a link is to be good: whole seconds, from 1 to 604800 (7 days).
+/// How long a link or a form is to be good: whole seconds, from 1 to 604800 (7 days).
 ///
 /// A [`Duration`] converts into the usual kind, which ends with the credentials if they end earlier, and says so in
 /// [`Validity::limited_by`]. [`Lifetime::full`] refuses such a link. Within these bounds a part of a second is dropped.
@@ -126,7 +126,7 @@ impl From<Duration> for Lifetime {
     }
 }
 
-/// From when until when a link is good, and what ends it.
+/// From when until when a link or a form is good, and what ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Validity {
     valid_from: Timestamp,
@@ -157,7 +157,7 @@ impl Validity {
     }
 }
 
-/// What ends a link.
+/// What ends a link or a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Limit {
@@ -165,6 +165,6 @@ pub enum Limit {
     Lifetime,
     /// The expiration of the credentials, which comes before the lifetime is over.
     Credentials,
-    /// The 7 days that no link outlives, where [the longest](Lifetime::LONGEST) lifetime was asked for.
+    /// The 7 days that none outlives, where [the longest](Lifetime::LONGEST) lifetime was asked for.
     SevenDays,
 }

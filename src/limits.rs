@@ -24,3 +24,9 @@ pub(crate) const MIN_CHUNK: usize = 8 * 1024;
 
 /// The highest number of a part: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>.
 pub(crate) const MAX_PART_NUMBER: u32 = 10_000;
+
+/// How many bytes a POST form may have before its file: "cannot exceed 20 KB" in
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html>, and 20480 in S3's error
+/// `MaxPostPreDataLengthExceeded`.
+#[cfg(feature = "post")]
+pub(crate) const MAX_POST_FIELDS: usize = 20_480;

@@ -24,6 +24,8 @@ use core::fmt;
 /// | [`presign_payload`](Signer::presign_payload) | a link for a request whose body is known |
 /// | [`sign`](Signer::sign) | a request that is sent now, by the `Authorization` header |
 /// | [`sign_to`](Signer::sign_to) | the same into the caller's buffer |
+/// | [`sign_policy`](Signer::sign_policy) | a browser's upload, by a POST policy that is made already |
+/// | `post` | the same from a typed `PostPolicy`, as a form (feature `post`) |
 /// | `sign_http` | an `http::Request` in place (feature `http`) |
 ///
 /// ```

@@ -5,8 +5,8 @@ mod util;
 use core::time::Duration;
 use s3_sigv4::{
     Bucket, CanonicalRequest, ContentSha256, CredentialScope, Credentials, Endpoint, Error, ExportedKey, Lifetime,
-    Limit, PayloadHash, Presigned, Request, Service, SessionToken, Signature, SignedRequest, Signer, SigningKey,
-    StringToSign, Timestamp, Validity,
+    Limit, PayloadHash, Presigned, Request, Service, SessionToken, Signature, SignedPolicy, SignedRequest, Signer,
+    SigningKey, StringToSign, Timestamp, Validity,
 };
 use util::{ACCESS_KEY, SECRET_KEY, at, bucket, now, request, session, signer};
 
@@ -250,6 +250,26 @@ fn session_tokens_in_headers_and_links() {
 }
 
 #[test]
+fn a_policy_is_signed_under_its_own_day() {
+    let signer = Signer::new(session(), "us-east-1", at("20130523T235959Z")).expect("a signer");
+    let mut renewed = signer.clone();
+    renewed.renew(now()).expect("the secret is there");
+    let [signed, again] = [signer, renewed].map(|signer| signer.sign_policy("e30=", now()).expect("a signature"));
+    let fields: Vec<_> = signed.fields().collect();
+    assert_eq!(fields, again.fields().collect::<Vec<_>>());
+    assert_eq!(
+        fields[..3],
+        [
+            ("x-amz-algorithm", "AWS4-HMAC-SHA256"),
+            ("x-amz-credential", "ASIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request"),
+            ("x-amz-date", "20130524T000000Z"),
+        ]
+    );
+    assert_eq!(fields[3..5], [("x-amz-security-token", "IQoJb3JpZ2luX2VjEXAMPLE//token+="), ("policy", "e30=")]);
+    assert_eq!(fields[5..], [("x-amz-signature", &*signed.signature().to_string())]);
+}
+
+#[test]
 fn signing_again_replaces_what_signing_added() {
     let (signer, fresh) = (Signer::new(session(), "us-east-1", now()).expect("a signer"), request("/"));
     let first = signer.sign(&fresh, PayloadHash::of(b"old"), at("20130523T000000Z")).expect("a signature");
@@ -359,17 +379,21 @@ fn debug_output_tells_no_secret() {
     let signed = signer.sign(&request, PayloadHash::EMPTY, now()).expect("a signature");
     let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
     let text = StringToSign::new(&canonical);
+    let policy = signer.sign_policy("e30=", now()).expect("a signature");
     let exported = signer.key().export();
     assert_eq!(exported.split('=').nth(1), Some(key));
     let shown = format!(
-        "{:?} {signer:?} {:?} {exported:?} {request:?} {link:?} {signed:?} {canonical:?} {text:?} {:?}",
+        "{:?} {signer:?} {:?} {exported:?} {request:?} {link:?} {signed:?} {canonical:?} {text:?} {policy:?} {:?}",
         session(),
         signer.key(),
         signed.signature(),
     );
     let signature = signed.signature().to_string();
     let (_, link_signature) = link.url().rsplit_once('=').expect("a signature");
-    for secret in [SECRET_KEY, token, key, "CUSTOMERKEY", "QUERYSECRET", &signature, link_signature] {
+    let policy_signature = policy.signature().to_string();
+    for secret in
+        [SECRET_KEY, token, key, "CUSTOMERKEY", "QUERYSECRET", &signature, link_signature, &policy_signature, "e30="]
+    {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
     for told in ["ASIAIOSFODNN7EXAMPLE", "us-east-1", "examplebucket.s3.amazonaws.com"] {
@@ -406,6 +430,7 @@ fn all_types_can_be_shared_between_threads() {
     check::<Request<'_>>();
     check::<Service>();
     check::<Signature>();
+    check::<SignedPolicy>();
     check::<SignedRequest<'_>>();
     check::<Signer>();
     check::<SigningKey>();

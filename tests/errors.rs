@@ -150,13 +150,14 @@ fn expired_credentials_and_two_kinds_of_lifetimes() {
         refused(ending(now()).canonical_link(&request("/"), lifetime, now()), expired);
     }
     refused(ending(now()).sign(&request("/"), PayloadHash::EMPTY, now()), expired);
+    refused(ending(now()).sign_policy("e30=", now()), expired);
     refused(
         ending(at("20130524T000059Z")).presign(&request("/"), full, now()),
         "the credentials expire at 20130524T000059Z, before the full lifetime that was required ends at 20130524T000100Z",
     );
     assert!(ending(at("20130524T000100Z")).presign(&request("/"), full, now()).is_ok());
 
-    let outside = |seconds: u64| format!("a link's lifetime is 1 to 604800 seconds (7 days), not {seconds}");
+    let outside = |seconds: u64| format!("a lifetime is 1 to 604800 seconds (7 days), not {seconds}");
     for (lifetime, seconds) in [
         (Duration::ZERO, 0),
         (Duration::from_millis(999), 0),
@@ -175,6 +176,7 @@ fn keys_of_another_day_or_scope() {
     let mut edge = Signer::from_key(ACCESS_KEY, None, signer().key().clone()).expect("a signer");
     let message = "the signing key is for the day 20130524, and the signature is dated 20130525T000000Z";
     refused(edge.sign(&request("/"), PayloadHash::EMPTY, tomorrow), message);
+    refused(edge.sign_policy("e30=", tomorrow), message);
     let mut written = String::new();
     refused(edge.presign_to(&mut written, &request("/"), MINUTE, tomorrow), message);
     refused(edge.sign_to(&mut written, &request("/"), PayloadHash::EMPTY, tomorrow), message);
@@ -475,6 +477,15 @@ fn bucket_names() {
     }
     refused(Bucket::aws("photos", "eu.west"), "the region has the character . at byte offset 2");
     refused(Bucket::aws("photos", ""), "the region is empty");
+}
+
+#[test]
+fn policies_that_are_not_base64() {
+    let sign = |policy: &str| signer().sign_policy(policy, now());
+    refused(sign(""), "the policy is empty");
+    refused(sign("{\"expiration\":"), "the policy has the character { at byte offset 0");
+    refused(sign("e30=\n"), "the policy has a line feed at byte offset 4");
+    refused(sign("a-b_"), "the policy has the character - at byte offset 1");
 }
 
 #[test]

@@ -158,12 +158,12 @@ fn links_that_stay_the_same_for_a_while() {
     let seven_days = seconds(604_800);
     refusal(
         Lifetime::from(seven_days).stable_for(seconds(1)),
-        "a link's lifetime is 1 to 604800 seconds (7 days), not 604801",
+        "a lifetime is 1 to 604800 seconds (7 days), not 604801",
     );
-    refusal(Lifetime::from(MINUTE).stable_for(seconds(0)), "a link's lifetime is 1 to 604800 seconds (7 days), not 0");
+    refusal(Lifetime::from(MINUTE).stable_for(seconds(0)), "a lifetime is 1 to 604800 seconds (7 days), not 0");
     refusal(
         Lifetime::from(MINUTE).stable_for(Duration::MAX),
-        &format!("a link's lifetime is 1 to 604800 seconds (7 days), not {}", u64::MAX),
+        &format!("a lifetime is 1 to 604800 seconds (7 days), not {}", u64::MAX),
     );
 
     // What was promised counts against the credentials' end, not what the window adds.

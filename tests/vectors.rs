@@ -39,6 +39,31 @@ fn worked_examples() {
     assert_eq!([count("header"), count("presign"), count("key"), count("rules")], [7, 4, 2, 1]);
 }
 
+#[test]
+fn post_policy() {
+    let examples: Vec<Value> = serde_json::from_str(include_str!("vectors/documents/post.json")).expect("a list");
+    assert_eq!(examples.len(), 1);
+    for example in &examples {
+        let name = text(example, "name");
+        let (signer, now) = signer(example);
+        let key = signer.key().export();
+        compare(name, "signing key", key.split('=').nth(1).expect("a key"), &example["signing_key"]);
+        // The string to sign is the base64 text itself.
+        let policy = text(example, "policy_base64");
+        let signed = signer.sign_policy(policy, now).expect("a signature");
+        compare(name, "signature", &signed.signature().to_string(), &example["signature"]);
+
+        // The conditions of AWS's document are the fields that signing adds.
+        let document: Value = serde_json::from_str(text(example, "policy_text")).expect("JSON");
+        for (field, value) in signer.policy_fields(now) {
+            let condition = serde_json::json!({ field: value });
+            assert!(document["conditions"].as_array().expect("conditions").contains(&condition), "{name}: {field}");
+        }
+        let fields: Vec<_> = signed.fields().collect();
+        assert_eq!(fields[3..], [("policy", policy), ("x-amz-signature", text(example, "signature"))], "{name}");
+    }
+}
+
 struct Suite<'a> {
     case: &'a Value,
     name: &'a str,
