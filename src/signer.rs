@@ -86,7 +86,7 @@ impl Signer {
         now: Timestamp,
     ) -> Result<Self, Error> {
         let Credentials { identity, secret } = credentials;
-        identity.complete_for(service.name())?;
+        identity.complete_for(service.rules)?;
         let scope = CredentialScope::new(region, service.name(), now)?;
         let key = SigningKey::derive_from(&secret, scope);
         Ok(Self { identity, secret: Some(secret), rules: service.rules, key })
@@ -119,8 +119,8 @@ impl Signer {
         if let Some(session_token) = session_token {
             identity.set_session_token(session_token.into())?;
         }
-        identity.complete_for(key.scope().service())?;
         let rules = Service::new(String::from(key.scope().service()))?.rules;
+        identity.complete_for(rules)?;
         Ok(Self { identity, secret: None, rules, key })
     }
 

@@ -250,6 +250,59 @@ fn session_tokens_in_headers_and_links() {
     assert_eq!(signed_headers(&with), signed_headers(&without));
 }
 
+/// S3 Express: the same signature whether the signer has the token or the request brings it along.
+#[test]
+fn the_token_of_an_s3_express_session() {
+    let token = "IQoJb3JpZ2luX2VjEXAMPLE//token+=";
+    let express = |credentials: Credentials, session_token: SessionToken| {
+        let service = Service::new("s3express").expect("a service").with_session_token(session_token);
+        Signer::for_service(credentials, service, "us-west-2", now()).expect("a signer")
+    };
+    let without = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET_KEY).expect("credentials");
+    let (with, without) = (express(session(), SessionToken::S3Session), express(without, SessionToken::S3Session));
+
+    let header = [("X-Amz-S3session-Token", token)];
+    let signed = with.sign(&request("/"), PayloadHash::EMPTY, now()).expect("a signature");
+    let names: Vec<_> = signed.headers().map(|(name, _)| name).collect();
+    assert_eq!(names, ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-s3session-token"]);
+    assert_eq!(signed.headers().last(), Some(("x-amz-s3session-token", token)));
+    assert!(signed.authorization().contains(
+        "/us-west-2/s3express/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-s3session-token, "
+    ));
+    let brought = without.sign(&request("/").with_headers(&header), PayloadHash::EMPTY, now()).expect("a signature");
+    assert_eq!(brought.authorization(), signed.authorization());
+    assert_eq!(brought.headers().count(), 3);
+    let stale = with.sign(&request("/").with_headers(&[("x-amz-s3session-token", "old")]), PayloadHash::EMPTY, now());
+    assert_eq!(stale.expect("a signature").authorization(), signed.authorization());
+    let mut lines = String::new();
+    with.sign_to(&mut lines, &request("/"), PayloadHash::EMPTY, now()).expect("a signature");
+    assert!(lines.ends_with(&format!("\r\nx-amz-s3session-token: {token}\r\n")));
+
+    let link = with.presign(&request("/"), MINUTE, now()).expect("a link");
+    assert!(link.url().contains(
+        "&X-Amz-Expires=60&X-Amz-S3session-Token=IQoJb3JpZ2luX2VjEXAMPLE%2F%2Ftoken%2B%3D&X-Amz-SignedHeaders=host&"
+    ));
+    let pairs = [("X-Amz-S3session-Token", token)];
+    let wire = "https://examplebucket.s3.amazonaws.com/?X-Amz-S3session-Token=IQoJb3JpZ2luX2VjEXAMPLE//token%2b=";
+    for request in [request("/").with_query(&pairs), Request::from_url("GET", wire).expect("a request")] {
+        assert_eq!(without.presign(&request, MINUTE, now()).expect("a link").url(), link.url());
+    }
+    // A signer with the key alone knows the name by the service, and its token may come with the request too.
+    let key = with.key().clone();
+    let edge = Signer::from_key("ASIAIOSFODNN7EXAMPLE", Some(token), key.clone()).expect("a signer");
+    assert_eq!(edge.presign(&request("/"), MINUTE, now()).expect("a link").url(), link.url());
+    let edge = Signer::from_key("ASIAIOSFODNN7EXAMPLE", None, key).expect("a signer");
+    assert!(edge.sign(&request("/").with_headers(&header), PayloadHash::EMPTY, now()).is_ok());
+
+    // CreateSession, CopyObject, UploadPartCopy, HeadBucket: the same service, the ordinary token.
+    let ordinary = express(session(), SessionToken::Signed);
+    let signed = ordinary.sign(&request("/"), PayloadHash::EMPTY, now()).expect("a signature");
+    assert_eq!(signed.headers().last(), Some(("x-amz-security-token", token)));
+    assert!(signed.authorization().contains("/us-west-2/s3express/aws4_request, "));
+    let link = ordinary.presign(&request("/"), MINUTE, now()).expect("a link").to_string();
+    assert!(link.contains("&X-Amz-Security-Token=") && !link.contains("S3session"));
+}
+
 #[test]
 fn signing_again_replaces_what_signing_added() {
     let (signer, fresh) = (Signer::new(session(), "us-east-1", now()).expect("a signer"), request("/"));

@@ -5,8 +5,8 @@ mod util;
 use core::fmt::Debug;
 use core::time::Duration;
 use s3_sigv4::{
-    Bucket, CredentialScope, Credentials, Endpoint, Error, Lifetime, PayloadHash, Request, Service, Signature, Signer,
-    SigningKey, StringToSign, Timestamp,
+    Bucket, CredentialScope, Credentials, Endpoint, Error, Lifetime, PayloadHash, Request, Service, SessionToken,
+    Signature, Signer, SigningKey, StringToSign, Timestamp,
 };
 use util::{ACCESS_KEY, SECRET_KEY, at, bucket, credentials, now, request, session, signer};
 
@@ -55,6 +55,17 @@ fn a_session_key_without_its_token() {
     refused(Signer::new(half, "us-east-1", now()), message);
     let key = signer().key().clone();
     refused(Signer::from_key("ASIAIOSFODNN7EXAMPLE", None, key), message);
+
+    // For a session of S3 Express the request may bring the token along, but somebody must.
+    let half = || Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET_KEY).expect("credentials");
+    let signer = Signer::for_service(half(), Service::S3_EXPRESS, "us-west-2", now()).expect("a signer");
+    let named_otherwise = [("x-amz-s3session", "a"), ("x-amz-security-token", "b")];
+    for request in [request("/"), request("/").with_query(&[("token", "c")]).with_headers(&named_otherwise)] {
+        refused(signer.sign(&request, PayloadHash::EMPTY, now()), message);
+        refused(signer.presign(&request, MINUTE, now()), message);
+    }
+    let ordinary = Service::S3_EXPRESS.with_session_token(SessionToken::Signed);
+    refused(Signer::for_service(half(), ordinary, "us-west-2", now()), message);
 }
 
 #[test]
@@ -267,6 +278,7 @@ fn queries_that_are_signed_already_or_ambiguous() {
         "X-Amz-Credential",
         "X-Amz-Date",
         "X-Amz-Expires",
+        "X-Amz-S3session-Token",
         "X-Amz-Security-Token",
         "X-Amz-Signature",
         "X-Amz-SignedHeaders",
@@ -281,6 +293,12 @@ fn queries_that_are_signed_already_or_ambiguous() {
         Request::from_url("GET", "https://example.com/?a=b+c").expect("a request"),
         "the query has a + at byte offset 3, which some servers read as a space and some as a plus: write %20 or %2B",
     );
+    // The token of an S3 Express session, where the signer has one already.
+    let express = Signer::for_service(session(), Service::S3_EXPRESS, "us-west-2", now()).expect("a signer");
+    let twice = request("/").with_query(&[("x-amz-s3session-token", "c")]);
+    let message = "the query already has the authentication parameter X-Amz-S3session-Token";
+    refused(express.sign(&twice, PayloadHash::EMPTY, now()), message);
+    refused(express.presign(&twice, MINUTE, now()), message);
 }
 
 #[test]
