@@ -122,6 +122,22 @@ impl Service {
         self
     }
 
+    /// The same with these headers, named in any case, never signed, besides those that no request has signed: what a
+    /// server's own front end changes on the way. One request names more by
+    /// [`Request::with_unsigned_headers`](crate::Request::with_unsigned_headers).
+    ///
+    /// ```
+    /// use s3_sigv4::Service;
+    ///
+    /// let google = Service::S3.with_unsigned_headers(&["accept-encoding"]);
+    /// assert_eq!(google.name(), "s3");
+    /// ```
+    #[must_use]
+    pub fn with_unsigned_headers(mut self, names: &'static [&'static str]) -> Self {
+        self.rules.unsigned_headers = names;
+        self
+    }
+
     /// The name in the credential scope.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -195,6 +211,7 @@ pub(crate) struct Rules {
     pub(crate) path_normalization: PathNormalization,
     pub(crate) content_sha256: ContentSha256,
     pub(crate) session_token: SessionToken,
+    pub(crate) unsigned_headers: &'static [&'static str],
 }
 
 impl Rules {
@@ -203,6 +220,7 @@ impl Rules {
         path_normalization: PathNormalization::AsSent,
         content_sha256: ContentSha256::Signed,
         session_token: SessionToken::Signed,
+        unsigned_headers: &[],
     };
 
     const S3_EXPRESS: Self = Self { session_token: SessionToken::S3Session, ..Self::S3 };
@@ -212,5 +230,6 @@ impl Rules {
         path_normalization: PathNormalization::Normalized,
         content_sha256: ContentSha256::Omitted,
         session_token: SessionToken::Signed,
+        unsigned_headers: &[],
     };
 }

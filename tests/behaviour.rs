@@ -145,6 +145,16 @@ fn headers_that_are_never_signed() {
         canonical.signed_headers().to_string(),
         "host;proxy;sec;x-amz;x-amz-;x-amz-content-sha256;x-amz-date;x-amzn-other"
     );
+
+    // What a service never has signed, and what one request names besides.
+    let service = Service::S3.with_unsigned_headers(&["Accept-Encoding", "via"]);
+    let signer = Signer::for_service(util::credentials(), service, "us-east-1", now()).expect("a signer");
+    let headers = [("accept-encoding", "gzip"), ("Via", "a"), ("date", "b"), ("range", "bytes=0-9")];
+    let request = util::request("/").with_headers(&headers).with_unsigned_headers(&["date"]);
+    let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
+    assert_eq!(canonical.signed_headers().to_string(), "host;range;x-amz-content-sha256;x-amz-date");
+    let link = signer.presign(&request, MINUTE, now()).expect("a link");
+    assert_eq!(link.headers().collect::<Vec<_>>(), [("range", "bytes=0-9")]);
 }
 
 #[test]

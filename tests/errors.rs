@@ -242,6 +242,12 @@ fn headers_that_cannot_be_sent() {
         request("/").with_headers(&with("Host", "example.com")).with_unsigned_headers(&["host"]),
         "the header Host cannot be left unsigned: host and every x-amz-… header must be signed",
     );
+    let service = Service::S3.with_unsigned_headers(&["x-amz-acl"]);
+    let careless = Signer::for_service(credentials(), service, "us-east-1", now()).expect("a signer");
+    refused(
+        careless.presign(&request("/").with_headers(&with("x-amz-acl", "private")), MINUTE, now()),
+        "the header x-amz-acl cannot be left unsigned: host and every x-amz-… header must be signed",
+    );
     let latin1: [(&str, &[u8]); 1] = [("x-amz-meta-name", b"caf\xe9")];
     let request = request("/").with_header_bytes(&latin1);
     assert!(signer().sign(&request, PayloadHash::EMPTY, now()).is_ok());

@@ -64,7 +64,8 @@ impl CanonicalRequest<'_> {
             if never_signed(name) || self.replaces(name) {
                 continue;
             }
-            if unsigned.iter().any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
+            let mut unsigned = unsigned.iter().chain(self.rules.unsigned_headers);
+            if unsigned.any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
                 if is_host || has_prefix(name, "x-amz-") {
                     return Err(Error::HeaderMustBeSigned { name: Excerpt::of(name) });
                 }
