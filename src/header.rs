@@ -39,8 +39,9 @@ impl Signer {
     /// ```
     ///
     /// # Errors
-    /// [`Error::CredentialsExpired`]; [`Error::KeyOfAnotherDay`] for a signer without a secret; and whatever is wrong
-    /// with the request: a header that cannot be sent ([`Error::Header`], [`Error::HeaderNameEmpty`],
+    /// [`Error::CredentialsExpired`]; [`Error::KeyOfAnotherDay`] for a signer without a secret;
+    /// [`Error::SessionTokenMissing`] where neither the signer nor the request has the token of an S3 Express session;
+    /// and whatever is wrong with the request: a header that cannot be sent ([`Error::Header`], [`Error::HeaderNameEmpty`],
     /// [`Error::HostRepeated`], [`Error::HeaderMustBeSigned`], [`Error::PayloadHashConflict`]), a query that is
     /// signed already or ambiguous ([`Error::AuthenticationParameter`], [`Error::PlusInQuery`]), too many of either
     /// ([`Error::TooManyHeaders`], [`Error::TooManyParameters`]).

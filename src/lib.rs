@@ -21,7 +21,9 @@
 //! * A link that anybody can use: [`Signer::presign`], and [`Presigned`] for how long it is good and what must be sent
 //!   with it.
 //! * A request that is sent now: [`Signer::sign`] for any HTTP client, `Signer::sign_http` for `http::Request`.
-//! * Addresses: [`Bucket`] for S3's objects, [`Request`] for everything else.
+//! * Addresses: [`Bucket`] for S3's objects, [`Request`] for everything else. [`AwsEndpoint`] for dual-stack, FIPS and
+//!   acceleration, [`Bucket::from_arn`] for access points.
+//! * The right signer for an address: [`Bucket::signer`].
 //! * Services other than S3: [`Signer::for_service`] and [`Service`].
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
 //! * When a server disagrees: [`Signer::canonical_request`], to be compared with what it sends back.
@@ -60,6 +62,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod aws;
 mod bucket;
 mod canonical;
 mod credentials;
@@ -73,6 +76,7 @@ mod http;
 mod key;
 mod lifetime;
 mod limits;
+mod name;
 mod payload;
 mod presign;
 mod request;
@@ -84,7 +88,8 @@ mod timestamp;
 #[cfg(feature = "url")]
 mod url;
 
-pub use bucket::Bucket;
+pub use aws::{AwsEndpoint, region_of_host};
+pub use bucket::{Bucket, Warning};
 pub use canonical::CanonicalRequest;
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;

@@ -43,8 +43,7 @@ impl Service {
     /// use s3_sigv4::{Bucket, Credentials, PayloadHash, Service, SessionToken, Signer, Timestamp};
     ///
     /// let now = Timestamp::parse("20130524T000000Z")?;
-    /// let zone = "https://s3express-usw2-az1.us-west-2.amazonaws.com";
-    /// let photos = Bucket::virtual_hosted(zone, "photos--usw2-az1--x-s3")?;
+    /// let photos = Bucket::aws("photos--usw2-az1--x-s3", "us-west-2")?;
     ///
     /// // Every five minutes, with the credentials of a user or a role:
     /// let role = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?
@@ -58,7 +57,7 @@ impl Service {
     /// // In between, with what that answers:
     /// let session = Credentials::new("ASIAI44QH8DHBEXAMPLE", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY")?
     ///     .with_session_token("AgoJb3JpZ2luX2VjEXAMPLE")?;
-    /// let signer = Signer::for_service(session, Service::S3_EXPRESS, "us-west-2", now)?;
+    /// let signer = photos.signer(session, now)?; // for Service::S3_EXPRESS
     /// let get = photos.get("cat.jpg")?;
     /// let signed = signer.sign(&get, PayloadHash::EMPTY, now)?;
     /// assert_eq!(signed.headers().last(), Some(("x-amz-s3session-token", "AgoJb3JpZ2luX2VjEXAMPLE")));

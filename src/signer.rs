@@ -48,7 +48,8 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer for S3 in this region.
+    /// A signer for S3 in this region. [`Bucket::signer`](crate::Bucket::signer) makes one by an address, which may be
+    /// that of a relative of S3's.
     ///
     /// # Errors
     /// [`Error::SessionTokenMissing`] for an access key id that starts with `ASIA` without a session token;
@@ -78,7 +79,8 @@ impl Signer {
     /// ```
     ///
     /// # Errors
-    /// As [`Signer::new`].
+    /// As [`Signer::new`]; but the token of a session of [`Service::S3_EXPRESS`] may come with each request, and is
+    /// missed when that is signed.
     pub fn for_service(
         credentials: Credentials,
         service: Service,

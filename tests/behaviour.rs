@@ -4,84 +4,13 @@ mod util;
 
 use core::time::Duration;
 use s3_sigv4::{
-    Bucket, CanonicalRequest, ContentSha256, CredentialScope, Credentials, Endpoint, Error, ExportedKey, Lifetime,
-    Limit, PayloadHash, Presigned, Request, Service, SessionToken, Signature, SignedRequest, Signer, SigningKey,
-    StringToSign, Timestamp, Validity,
+    AwsEndpoint, Bucket, CanonicalRequest, ContentSha256, CredentialScope, Credentials, Endpoint, Error, ExportedKey,
+    Lifetime, Limit, PayloadHash, Presigned, Request, Service, SessionToken, Signature, SignedRequest, Signer,
+    SigningKey, StringToSign, Timestamp, Validity, Warning,
 };
-use util::{ACCESS_KEY, SECRET_KEY, at, bucket, now, request, session, signer};
+use util::{ACCESS_KEY, SECRET_KEY, at, now, request, session, signer};
 
 const MINUTE: Duration = Duration::from_secs(60);
-
-/// Addresses: how the bucket is named, its endpoint, its name, the key, the URL.
-#[test]
-fn addresses() {
-    let by_host = |endpoint: &str, name: &str| Bucket::virtual_hosted(endpoint, name).expect("a bucket");
-    let by_path = |endpoint: &str, name: &str| Bucket::path_style(endpoint, name).expect("a bucket");
-    for (bucket, key, url) in [
-        (
-            by_host("https://s3.eu-west-1.amazonaws.com", "photos"),
-            "cat.jpg",
-            "https://photos.s3.eu-west-1.amazonaws.com/cat.jpg",
-        ),
-        (by_host("https://S3.Example.COM:443/", "photos"), "cat.jpg", "https://photos.s3.example.com/cat.jpg"),
-        (by_host("http://s3.localhost:9000", "photos"), "cat.jpg", "http://photos.s3.localhost:9000/cat.jpg"),
-        (by_host("https://example.com/storage/", "photos"), "cat.jpg", "https://photos.example.com/storage/cat.jpg"),
-        (
-            by_path("https://s3.eu-west-1.amazonaws.com", "photos"),
-            "cat.jpg",
-            "https://s3.eu-west-1.amazonaws.com/photos/cat.jpg",
-        ),
-        (by_path("http://127.0.0.1:9000", "Photos_2024"), "cat.jpg", "http://127.0.0.1:9000/Photos_2024/cat.jpg"),
-        (by_path("http://127.0.0.1:80", "photos"), "cat.jpg", "http://127.0.0.1/photos/cat.jpg"),
-        (by_path("http://127.0.0.1:443", "photos"), "cat.jpg", "http://127.0.0.1:443/photos/cat.jpg"),
-        (by_path("http://[::1]:9000", "photos"), "cat.jpg", "http://[::1]:9000/photos/cat.jpg"),
-        (by_path("https://[2001:DB8::1]", "photos"), "cat.jpg", "https://[2001:db8::1]/photos/cat.jpg"),
-        (by_path("https://example.com/a/b", "photos"), "cat.jpg", "https://example.com/a/b/photos/cat.jpg"),
-        (
-            Bucket::aws("photos", "eu-west-1").expect("a bucket"),
-            "cat.jpg",
-            "https://photos.s3.eu-west-1.amazonaws.com/cat.jpg",
-        ),
-        (
-            Bucket::aws("my.photos", "eu-west-1").expect("a bucket"),
-            "cat.jpg",
-            "https://s3.eu-west-1.amazonaws.com/my.photos/cat.jpg",
-        ),
-        (
-            Bucket::aws("photos", "cn-north-1").expect("a bucket"),
-            "cat.jpg",
-            "https://photos.s3.cn-north-1.amazonaws.com.cn/cat.jpg",
-        ),
-        // Keys of any kind, none of them joined, resolved or normalised.
-        (by_path("http://h", "b"), "/cat", "http://h/b//cat"),
-        (by_path("http://h", "b"), "//", "http://h/b///"),
-        (by_path("http://h", "b"), "a/../../c", "http://h/b/a/../../c"),
-        (by_path("http://h", "b"), "a b+c%2Fd", "http://h/b/a%20b%2Bc%252Fd"),
-        (by_path("http://h", "b"), "!*'()$&+,:;=@", "http://h/b/%21%2A%27%28%29%24%26%2B%2C%3A%3B%3D%40"),
-        (by_path("http://h", "b"), "?x=y#z\\", "http://h/b/%3Fx%3Dy%23z%5C"),
-        (by_path("http://h", "b"), "\0\t\r\n\u{7f} ", "http://h/b/%00%09%0D%0A%7F%20"),
-        (by_path("http://h", "b"), "é/e\u{301}/😀", "http://h/b/%C3%A9/e%CC%81/%F0%9F%98%80"),
-        (by_path("http://h", "b"), "https://other.example/x", "http://h/b/https%3A//other.example/x"),
-    ] {
-        assert_eq!(bucket.get(key).expect("a request").url().to_string(), url);
-        let link =
-            signer().presign(&bucket.get(key).expect("a request").allow_dot_segments(), MINUTE, now()).expect("a link");
-        assert!(link.url().starts_with(&format!("{url}?X-Amz-Algorithm=")), "{link}");
-    }
-    for (bucket, url) in [
-        (by_host("https://s3.example.com", "photos"), "https://photos.s3.example.com/"),
-        (by_host("https://s3.example.com/a", "photos"), "https://photos.s3.example.com/a/"),
-        (by_path("https://s3.example.com", "photos"), "https://s3.example.com/photos"),
-        (by_path("https://s3.example.com/a", "photos"), "https://s3.example.com/a/photos"),
-    ] {
-        assert_eq!(bucket.on_bucket("PUT").expect("a request").url().to_string(), url);
-        assert_eq!(bucket.list().url().to_string(), format!("{url}?list-type=2"));
-    }
-    let bucket = bucket();
-    let methods =
-        [bucket.get("k"), bucket.head("k"), bucket.put("k"), bucket.delete("k"), bucket.on_object("POST", "k")];
-    assert_eq!(methods.map(|request| request.expect("a request").method()), ["GET", "HEAD", "PUT", "DELETE", "POST"]);
-}
 
 #[test]
 fn the_host_is_signed_as_it_is_sent() {
@@ -457,6 +386,7 @@ fn signatures_compare_in_full() {
 #[test]
 fn all_types_can_be_shared_between_threads() {
     fn check<T: Send + Sync + Unpin>() {}
+    check::<AwsEndpoint<'_>>();
     check::<Bucket>();
     check::<CanonicalRequest<'_>>();
     check::<CredentialScope<'_>>();
@@ -476,6 +406,7 @@ fn all_types_can_be_shared_between_threads() {
     check::<StringToSign<'_>>();
     check::<Timestamp>();
     check::<Validity>();
+    check::<Warning>();
 }
 
 #[test]

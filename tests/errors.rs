@@ -1,4 +1,4 @@
-//! Every error, by what produces it and with the full text of its message.
+//! Every error, by what produces it and with the full text of its message. Those of addresses are in `addresses.rs`.
 
 mod util;
 
@@ -393,7 +393,6 @@ fn endpoints() {
 fn bucket_names() {
     let by_host = |name: &str| Bucket::virtual_hosted("https://s3.amazonaws.com", name);
     let by_path = |name: &str| Bucket::path_style("https://s3.amazonaws.com", name);
-    let by_region = |name: &str| Bucket::aws(name, "eu-west-1");
     for (name, reason) in [
         ("", "is empty"),
         ("ab", "is not 3 to 63 characters long"),
@@ -408,7 +407,6 @@ fn bucket_names() {
         ("192.168.5.4", "looks like an IP address"),
     ] {
         refused(by_host(name), &format!("the bucket name {reason}"));
-        refused(by_region(name), &format!("the bucket name {reason}"));
     }
     for (name, reason) in [
         ("", "is empty"),
@@ -427,8 +425,6 @@ fn bucket_names() {
             "a bucket name cannot go in front of an IP address: use Bucket::path_style",
         );
     }
-    refused(Bucket::aws("photos", "eu.west"), "the region has the character . at byte offset 2");
-    refused(Bucket::aws("photos", ""), "the region is empty");
 }
 
 #[test]
