@@ -167,7 +167,8 @@ impl Bucket {
 
     /// The region that a signature for this address names, where the address tells.
     ///
-    /// Those of [`Bucket::aws`] and [`Bucket::from_arn`] do.
+    /// Those of [`Bucket::aws`] and [`Bucket::from_arn`] do, and for some servers those of
+    /// [`Profile::bucket`](crate::Profile::bucket).
     #[must_use]
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()

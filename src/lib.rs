@@ -22,7 +22,7 @@
 //!   with it.
 //! * A request that is sent now: [`Signer::sign`] for any HTTP client, `Signer::sign_http` for `http::Request`.
 //! * Addresses: [`Bucket`] for S3's objects, [`Request`] for everything else. [`AwsEndpoint`] for dual-stack, FIPS and
-//!   acceleration, [`Bucket::from_arn`] for access points.
+//!   acceleration, [`Bucket::from_arn`] for access points, [`Profile`] for servers that are not Amazon's.
 //! * The right signer for an address: [`Bucket::signer`].
 //! * Services other than S3: [`Signer::for_service`] and [`Service`].
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
@@ -79,6 +79,7 @@ mod limits;
 mod name;
 mod payload;
 mod presign;
+mod profile;
 mod request;
 mod scope;
 mod service;
@@ -99,6 +100,7 @@ pub use key::{ExportedKey, Signature, SigningKey};
 pub use lifetime::{Lifetime, Limit, Validity};
 pub use payload::PayloadHash;
 pub use presign::Presigned;
+pub use profile::{Profile, Unsupported};
 pub use request::Request;
 pub use scope::CredentialScope;
 pub use service::{ContentSha256, PathEncoding, PathNormalization, Service, SessionToken};

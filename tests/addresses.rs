@@ -4,7 +4,7 @@ mod util;
 
 use core::time::Duration;
 use proptest::prelude::*;
-use s3_sigv4::{AwsEndpoint, Bucket, Error, Service, Warning, region_of_host};
+use s3_sigv4::{AwsEndpoint, Bucket, Error, PayloadHash, Profile, Service, Unsupported, Warning, region_of_host};
 use util::{bucket, credentials, now, session, signer};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -395,16 +395,114 @@ fn a_dot_in_front_of_a_wildcard() {
     let dotted = Some(Warning::DotUnderWildcard);
     assert_eq!(warning(Bucket::virtual_hosted("https://s3.eu-west-1.amazonaws.com", "my.photos")), dotted);
     assert_eq!(warning(Bucket::virtual_hosted("https://s3.example.com:9000", "my.photos")), dotted);
+    assert_eq!(warning(Profile::CLOUDFLARE_R2.bucket("https://a.r2.cloudflarestorage.com", "my.photos")), dotted);
     assert_eq!(warning(Bucket::virtual_hosted("http://s3.example.com", "my.photos")), None);
     assert_eq!(warning(Bucket::virtual_hosted("https://s3.example.com", "photos")), None);
     assert_eq!(warning(Bucket::path_style("https://s3.example.com", "my.photos")), None);
     assert_eq!(warning(Bucket::aws("my.photos", "eu-west-1")), None);
 }
 
+/// The table of profiles, a row each: its bucket at this endpoint, the region, the headers that are not signed, what is
+/// not there.
 #[test]
-fn addresses_that_do_not_tell_their_region() {
+fn profiles() {
+    use Unsupported::{BrowserUpload, ObjectAcl, PlainHttp, SessionToken};
+    for (profile, name, endpoint, url, region, unsigned, unsupported) in [
+        (
+            Profile::MINIO,
+            "MinIO",
+            "http://127.0.0.1:9000",
+            "http://127.0.0.1:9000/photos/cat.jpg",
+            Some("us-east-1"),
+            &[][..],
+            &[ObjectAcl][..],
+        ),
+        (
+            Profile::CLOUDFLARE_R2,
+            "Cloudflare R2",
+            "https://0123.r2.cloudflarestorage.com",
+            "https://photos.0123.r2.cloudflarestorage.com/cat.jpg",
+            Some("auto"),
+            &[],
+            &[BrowserUpload, ObjectAcl],
+        ),
+        (
+            Profile::GOOGLE_CLOUD_STORAGE,
+            "Google Cloud Storage",
+            "https://storage.googleapis.com",
+            "https://storage.googleapis.com/photos/cat.jpg",
+            Some("auto"),
+            &["accept-encoding"],
+            &[],
+        ),
+        (
+            Profile::BACKBLAZE_B2,
+            "Backblaze B2",
+            "https://s3.us-west-004.backblazeb2.com",
+            "https://s3.us-west-004.backblazeb2.com/photos/cat.jpg",
+            Some("us-west-004"),
+            &[],
+            &[BrowserUpload, ObjectAcl, PlainHttp],
+        ),
+        (
+            Profile::CEPH,
+            "Ceph",
+            "https://ceph.example/rgw",
+            "https://ceph.example/rgw/photos/cat.jpg",
+            Some("us-east-1"),
+            &[],
+            &[],
+        ),
+        (
+            Profile::DIGITALOCEAN_SPACES,
+            "DigitalOcean Spaces",
+            "https://nyc3.digitaloceanspaces.com",
+            "https://photos.nyc3.digitaloceanspaces.com/cat.jpg",
+            Some("nyc3"),
+            &[],
+            &[SessionToken],
+        ),
+        // At a domain of one's own the endpoint does not tell the region.
+        (
+            Profile::DIGITALOCEAN_SPACES,
+            "DigitalOcean Spaces",
+            "https://media.example.com",
+            "https://photos.media.example.com/cat.jpg",
+            None,
+            &[],
+            &[SessionToken],
+        ),
+    ] {
+        let bucket = profile.bucket(endpoint, "photos").expect("a bucket");
+        assert_eq!(bucket.get("cat.jpg").expect("a request").url().to_string(), url);
+        assert_eq!((profile.name(), bucket.region()), (name, region));
+        assert_eq!((profile.unsigned_headers(), profile.unsupported()), (unsigned, unsupported));
+        assert_eq!(bucket.service(), &profile.service());
+        assert_eq!(bucket.service().name(), "s3");
+    }
+    for host in ["s3..backblazeb2.com", "s3.backblazeb2.com", "a.b.digitaloceanspaces.com", ".digitaloceanspaces.com"] {
+        for profile in [Profile::BACKBLAZE_B2, Profile::DIGITALOCEAN_SPACES] {
+            let bucket = profile.bucket(&format!("https://{host}"), "photos").expect("a bucket");
+            assert_eq!(bucket.region(), None, "{host}");
+        }
+    }
+}
+
+#[test]
+fn profiles_decide_what_is_signed() {
+    let photos = Profile::GOOGLE_CLOUD_STORAGE.bucket("https://storage.googleapis.com", "photos").expect("a bucket");
+    let signer = photos.signer(credentials(), now()).expect("a signer");
+    let get = photos.get("cat.jpg").expect("a request");
+    let get = get.with_headers(&[("Accept-Encoding", "gzip"), ("range", "bytes=0-9")]);
+    let signed = signer.sign(&get, PayloadHash::EMPTY, now()).expect("a signature");
+    assert!(signed.authorization().contains("/20130524/auto/s3/aws4_request, SignedHeaders=host;range;x-amz-"));
+
+    let plain = Profile::BACKBLAZE_B2.bucket("http://s3.us-west-004.backblazeb2.com", "photos");
+    refused(plain, "there is no plain HTTP at this server: use https://");
+    let ours = Profile::DIGITALOCEAN_SPACES.bucket("https://media.example.com", "photos").expect("a bucket");
     let message = "the address does not tell its region: make the signer with Signer::for_service";
-    assert_eq!(bucket().signer(credentials(), now()).expect_err("no region").to_string(), message);
+    assert_eq!(ours.signer(credentials(), now()).expect_err("no region").to_string(), message);
+    assert_eq!(bucket().signer(credentials(), now()).expect_err("no region"), Error::RegionUnknown);
     assert_eq!((bucket().region(), bucket().service()), (None, &Service::S3));
 }
 

@@ -5,8 +5,8 @@ mod util;
 use core::time::Duration;
 use s3_sigv4::{
     AwsEndpoint, Bucket, CanonicalRequest, ContentSha256, CredentialScope, Credentials, Endpoint, Error, ExportedKey,
-    Lifetime, Limit, PayloadHash, Presigned, Request, Service, SessionToken, Signature, SignedRequest, Signer,
-    SigningKey, StringToSign, Timestamp, Validity, Warning,
+    Lifetime, Limit, PayloadHash, Presigned, Profile, Request, Service, SessionToken, Signature, SignedRequest, Signer,
+    SigningKey, StringToSign, Timestamp, Unsupported, Validity, Warning,
 };
 use util::{ACCESS_KEY, SECRET_KEY, at, now, request, session, signer};
 
@@ -397,6 +397,7 @@ fn all_types_can_be_shared_between_threads() {
     check::<Lifetime>();
     check::<PayloadHash>();
     check::<Presigned>();
+    check::<Profile>();
     check::<Request<'_>>();
     check::<Service>();
     check::<Signature>();
@@ -405,6 +406,7 @@ fn all_types_can_be_shared_between_threads() {
     check::<SigningKey>();
     check::<StringToSign<'_>>();
     check::<Timestamp>();
+    check::<Unsupported>();
     check::<Validity>();
     check::<Warning>();
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Every file below `src`, by rank. Layers that may lean on each other share one.
-const RANKS: [(u32, &[&str]); 12] = [
+const RANKS: [(u32, &[&str]); 13] = [
     (0, &["limits", "error", "encode", "timestamp"]),
     (10, &["digest"]),
     (20, &["credentials", "endpoint", "lifetime", "name", "payload", "request", "scope", "service"]),
@@ -16,6 +16,7 @@ const RANKS: [(u32, &[&str]); 12] = [
     (41, &["header", "presign"]),
     (60, &["aws"]),
     (61, &["bucket"]),
+    (62, &["profile"]),
     (70, &["http", "url"]),
     (100, &["lib"]),
 ];
