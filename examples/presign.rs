@@ -63,7 +63,7 @@ fn link_to(address: &str) -> Result<Presigned, Box<dyn Error>> {
         None => Bucket::aws(bucket, &region)?,
     };
     let now = Timestamp::now();
-    let signer = Signer::new(credentials, &region, now)?;
+    let signer = Signer::for_service(credentials, bucket.service().clone(), &region, now)?;
     Ok(signer.presign(&bucket.get(key)?, Duration::from_secs(900), now)?)
 }
 

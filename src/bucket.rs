@@ -1,10 +1,17 @@
+use crate::aws::{Address, AwsEndpoint, region_of_arn, resolve};
+use crate::credentials::Credentials;
 use crate::digest::Decimal;
 use crate::endpoint::{Endpoint, Scheme};
-use crate::error::{Error, Field, check};
+use crate::error::{Error, Field};
 use crate::limits::MAX_PART_NUMBER;
+use crate::name::{check_general_purpose, check_in_host, check_in_path};
 use crate::request::{Operation, Path, Query, Request, check_method};
+use crate::service::Service;
+use crate::signer::Signer;
+use crate::timestamp::Timestamp;
 use alloc::format;
 use alloc::string::String;
+use core::fmt;
 use core::ops::RangeInclusive;
 
 /// A bucket's address, which makes requests for its objects out of raw keys.
@@ -33,30 +40,87 @@ pub struct Bucket {
     base: String,
     /// The path of the bucket itself: `/`, `/bucket`, `/prefix/bucket`.
     root: usize,
+    region: Option<String>,
+    service: Service,
+    warning: Option<Warning>,
 }
 
 impl Bucket {
     /// A bucket of Amazon S3 by its region: `https://photos.s3.eu-west-1.amazonaws.com`.
     ///
-    /// A name with a dot goes into the path, because TLS certificates do not cover it in front of the host.
+    /// In place of the region stands an [`AwsEndpoint`], where it is to be a dual-stack, FIPS or accelerated address.
+    /// What the name is decides which host that is, and for which service it is signed:
+    ///
+    /// | name | host, in region `us-west-2` | service |
+    /// |---|---|---|
+    /// | `photos` | `photos.s3.us-west-2.amazonaws.com` | `s3` |
+    /// | `my.photos` | `s3.us-west-2.amazonaws.com`, the name in the path | `s3` |
+    /// | `…-s3alias`, `…--ol-s3`, `…--table-s3` | as `photos` | `s3` |
+    /// | `photos--usw2-az1--x-s3`, `…--xa-s3` | `….s3express-usw2-az1.us-west-2.amazonaws.com` | `s3express` |
+    /// | `…--op-s3` | `….op-….s3-outposts.us-west-2.amazonaws.com` | `s3-outposts` |
+    /// | an ARN | see [`Bucket::from_arn`] | |
+    ///
+    /// A name with a dot goes into the path, because TLS certificates do not cover it in front of the host. A name that
+    /// AWS's rules forbid is refused; a bucket that is older than a rule is reached by [`Bucket::virtual_hosted`] or
+    /// [`Bucket::path_style`].
     ///
     /// # Errors
-    /// [`Error::BucketName`] by AWS's rules; [`Error::Character`] if the region cannot be part of a host.
+    /// [`Error::BucketName`] by AWS's rules, and [`Error::MultiRegionAccessPoint`] for a name that ends with `.mrap`;
+    /// [`Error::RegionSyntax`], [`Error::Empty`] or [`Error::Character`] for a region that is none;
+    /// [`Error::NotOffered`] if AWS has no such endpoint; [`Error::Arn`].
     ///
     /// ```
-    /// # use s3_sigv4::Bucket;
+    /// use s3_sigv4::{AwsEndpoint, Bucket};
+    ///
     /// let photos = Bucket::aws("photos", "eu-west-1")?;
     /// assert_eq!(photos.get("cat.jpg")?.host(), "photos.s3.eu-west-1.amazonaws.com");
+    ///
+    /// let photos = Bucket::aws("photos", AwsEndpoint::new("cn-north-1").with_dual_stack())?;
+    /// assert_eq!(photos.get("cat.jpg")?.host(), "photos.s3.dualstack.cn-north-1.amazonaws.com.cn");
+    ///
+    /// let photos = Bucket::aws("photos--usw2-az1--x-s3", "us-west-2")?;
+    /// assert_eq!(photos.get("cat.jpg")?.host(), "photos--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com");
+    /// assert_eq!(photos.service().name(), "s3express");
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
     ///
-    /// Source: <https://docs.aws.amazon.com/general/latest/gr/s3.html>.
-    pub fn aws(name: &str, region: &str) -> Result<Self, Error> {
-        let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
-        check(Field::Region, region, |byte| byte.is_ascii_alphanumeric() || byte == b'-')?;
-        let endpoint = Endpoint::parse(&format!("https://s3.{region}.amazonaws.com{suffix}"))?;
-        check_dns_name(name)?;
-        if name.contains('.') { Self::path_style(endpoint, name) } else { Self::virtual_hosted(endpoint, name) }
+    /// Source: <https://docs.aws.amazon.com/general/latest/gr/s3.html>; [`AwsEndpoint`] has the others.
+    pub fn aws<'a>(name: &str, endpoint: impl Into<AwsEndpoint<'a>>) -> Result<Self, Error> {
+        let endpoint = endpoint.into();
+        let Address { host, in_path, service } = resolve(name, endpoint)?;
+        Ok(Self::new(name, Scheme::Https, (host, ""), in_path).signed_for(Some(endpoint.region.into()), service))
+    }
+
+    /// An access point of Amazon S3, of Object Lambda or on an Outpost, by its ARN, in the region that this names.
+    ///
+    /// | ARN | host, with the partition's suffix | service |
+    /// |---|---|---|
+    /// | `arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap` | `my-ap-123456789012.s3-accesspoint.us-west-2…` | `s3` |
+    /// | `arn:aws:s3-object-lambda:…:accesspoint/my-ap` | `my-ap-123456789012.s3-object-lambda.us-west-2…` | `s3-object-lambda` |
+    /// | `arn:aws:s3-outposts:…:outpost/op-01/accesspoint/my-ap` | `my-ap-123456789012.op-01.s3-outposts.us-west-2…` | `s3-outposts` |
+    ///
+    /// For dual-stack or FIPS, [`Bucket::aws`] takes the ARN as a name.
+    ///
+    /// # Errors
+    /// [`Error::Arn`], [`Error::RegionSyntax`], and [`Error::MultiRegionAccessPoint`] for an ARN without a region.
+    ///
+    /// ```
+    /// use s3_sigv4::{AwsEndpoint, Bucket};
+    ///
+    /// let arn = "arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap";
+    /// let photos = Bucket::from_arn(arn)?;
+    /// assert_eq!(photos.get("cat.jpg")?.host(), "my-ap-123456789012.s3-accesspoint.us-west-2.amazonaws.com");
+    /// assert_eq!(photos.region(), Some("us-west-2"));
+    ///
+    /// let photos = Bucket::aws(arn, AwsEndpoint::new("us-west-2").with_dual_stack())?;
+    /// assert_eq!(photos.get("cat.jpg")?.host(), "my-ap-123456789012.s3-accesspoint.dualstack.us-west-2.amazonaws.com");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
+    /// Sources: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html>, and the hosts in
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>.
+    pub fn from_arn(arn: &str) -> Result<Self, Error> {
+        Self::aws(arn, region_of_arn(arn)?)
     }
 
     /// The bucket's name in front of the endpoint's host: `https://photos.s3.eu-west-1.amazonaws.com/cat.jpg`.
@@ -64,47 +128,108 @@ impl Bucket {
     /// The endpoint is an [`Endpoint`] or the text of one.
     ///
     /// # Errors
-    /// As [`Endpoint::parse`]; [`Error::BucketName`] by AWS's rules for names; [`Error::VirtualHostOnIpAddress`].
+    /// As [`Endpoint::parse`]; [`Error::BucketName`] if the name cannot be part of a host;
+    /// [`Error::VirtualHostOnIpAddress`].
     pub fn virtual_hosted<E: TryInto<Endpoint>>(endpoint: E, name: &str) -> Result<Self, Error>
     where
         Error: From<E::Error>,
     {
-        let endpoint = endpoint.try_into()?;
-        check_dns_name(name)?;
-        if endpoint.is_ip_address() {
-            return Err(Error::VirtualHostOnIpAddress);
-        }
-        let base = format!("{}/", endpoint.prefix);
-        let host = format!("{name}.{}", endpoint.host);
-        Ok(Self { name: name.into(), scheme: endpoint.scheme, host, root: base.len(), base })
+        Self::by_host(endpoint.try_into()?, name)
     }
 
     /// The bucket's name in front of the key: `http://127.0.0.1:9000/photos/cat.jpg`, as most servers other than
     /// Amazon's are used.
     ///
     /// # Errors
-    /// As [`Endpoint::parse`], which goes for the name too if it is not of letters, digits, `-`, `.` and `_`;
-    /// [`Error::BucketName`] if it is `.` or `..` or longer than 255 characters.
+    /// As [`Endpoint::parse`]; [`Error::BucketName`] if the name cannot be one segment of a path.
     pub fn path_style<E: TryInto<Endpoint>>(endpoint: E, name: &str) -> Result<Self, Error>
     where
         Error: From<E::Error>,
     {
-        let endpoint = endpoint.try_into()?;
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-        check(Field::BucketName, name, plain)?;
-        let reason = match name {
-            "." | ".." => "is a dot segment",
-            _ if name.len() > 255 => "is longer than 255 characters",
-            _ => {
-                let base = format!("{}/{name}/", endpoint.prefix);
-                let (scheme, host) = (endpoint.scheme, endpoint.host);
-                return Ok(Self { name: name.into(), scheme, host, root: base.len() - 1, base });
-            }
-        };
-        Err(Error::BucketName { reason })
+        Self::by_path(endpoint.try_into()?, name)
     }
 
-    /// The bucket's name.
+    /// Whether AWS's rules permit a general purpose bucket to be called so: for names that somebody else thought of,
+    /// before a bucket is made or addressed.
+    ///
+    /// # Errors
+    /// [`Error::BucketName`].
+    ///
+    /// ```
+    /// use s3_sigv4::Bucket;
+    ///
+    /// assert!(Bucket::check_name("photos").is_ok());
+    /// let error = Bucket::check_name("Photos").unwrap_err();
+    /// assert_eq!(error.to_string(), "the bucket name has the character P at byte offset 0");
+    /// ```
+    ///
+    /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>. Whether the name is free,
+    /// and whether one that ends with `-an` belongs to the account, only AWS knows.
+    pub fn check_name(name: &str) -> Result<(), Error> {
+        check_general_purpose(name)
+    }
+
+    /// The region that a signature for this address names, where the address tells.
+    ///
+    /// Those of [`Bucket::aws`] and [`Bucket::from_arn`] do, and for some servers those of
+    /// [`Profile::bucket`](crate::Profile::bucket).
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// The service that a signature for this address names, with its rules.
+    ///
+    /// ```
+    /// use s3_sigv4::{Bucket, Service};
+    ///
+    /// let photos = Bucket::from_arn("arn:aws:s3-object-lambda:us-west-2:123456789012:accesspoint/my-ap")?;
+    /// assert_eq!(photos.service(), &Service::S3_OBJECT_LAMBDA);
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// A signer for this address: for its service, in its region.
+    ///
+    /// For an address that does not tell its region, and for the few requests to a directory bucket that take ordinary
+    /// credentials ([`Service::S3_EXPRESS`]), there is [`Signer::for_service`].
+    ///
+    /// # Errors
+    /// As [`Signer::for_service`], and [`Error::RegionUnknown`].
+    ///
+    /// ```
+    /// use s3_sigv4::{Bucket, Credentials, PayloadHash, Timestamp};
+    ///
+    /// let now = Timestamp::parse("20130524T000000Z")?;
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// let photos = Bucket::from_arn("arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01/accesspoint/my-ap")?;
+    /// let signer = photos.signer(credentials, now)?;
+    /// assert_eq!(signer.key().scope().to_string(), "20130524/us-west-2/s3-outposts/aws4_request");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn signer(&self, credentials: Credentials, now: Timestamp) -> Result<Signer, Error> {
+        let region = self.region().ok_or(Error::RegionUnknown)?;
+        Signer::for_service(credentials, self.service.clone(), region, now)
+    }
+
+    /// What is likely to go wrong with this address.
+    ///
+    /// ```
+    /// use s3_sigv4::{Bucket, Warning};
+    ///
+    /// let photos = Bucket::virtual_hosted("https://s3.eu-west-1.amazonaws.com", "my.photos")?;
+    /// assert_eq!(photos.warning(), Some(Warning::DotUnderWildcard));
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    #[must_use]
+    pub fn warning(&self) -> Option<Warning> {
+        self.warning
+    }
+
+    /// The bucket's name, as it was given: for an access point it may be an ARN.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -272,6 +397,35 @@ impl Bucket {
         Ok(self.request(method, &self.base[..self.root], ""))
     }
 
+    pub(crate) fn by_host(endpoint: Endpoint, name: &str) -> Result<Self, Error> {
+        check_in_host(name)?;
+        if endpoint.is_ip_address() {
+            return Err(Error::VirtualHostOnIpAddress);
+        }
+        let dotted = endpoint.scheme == Scheme::Https && name.contains('.');
+        let warning = dotted.then_some(Warning::DotUnderWildcard);
+        let host = format!("{name}.{}", endpoint.host);
+        Ok(Self { warning, ..Self::new(name, endpoint.scheme, (host, &endpoint.prefix), None) })
+    }
+
+    pub(crate) fn by_path(endpoint: Endpoint, name: &str) -> Result<Self, Error> {
+        check_in_path(name)?;
+        Ok(Self::new(name, endpoint.scheme, (endpoint.host, &endpoint.prefix), Some(name)))
+    }
+
+    pub(crate) fn signed_for(self, region: Option<String>, service: Service) -> Self {
+        Self { region, service, ..self }
+    }
+
+    fn new(name: &str, scheme: Scheme, (host, prefix): (String, &str), in_path: Option<&str>) -> Self {
+        let base = match in_path {
+            Some(name) => format!("{prefix}/{name}/"),
+            None => format!("{prefix}/"),
+        };
+        let root = base.len() - usize::from(in_path.is_some());
+        Self { name: name.into(), scheme, host, base, root, region: None, service: Service::S3, warning: None }
+    }
+
     fn request<'a>(&'a self, method: &'a str, base: &'a str, key: &'a str) -> Request<'a> {
         Request::from_checked(method, self.scheme, &self.host, Path::Raw { base, key }, Query::Pairs(&[]))
     }
@@ -284,17 +438,24 @@ fn upload(upload_id: &str) -> Result<Operation<'_>, Error> {
     Ok(Operation { upload_id: Some(upload_id), ..Operation::default() })
 }
 
-/// AWS's rules for general purpose buckets, as far as they decide whether the name can be part of a host:
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>.
-fn check_dns_name(name: &str) -> Result<(), Error> {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let ends_plain = |label: &str| label.bytes().next().is_some_and(plain) && label.bytes().last().is_some_and(plain);
-    check(Field::BucketName, name, |byte| plain(byte) || matches!(byte, b'-' | b'.'))?;
-    let reason = match name {
-        _ if !(3..=63).contains(&name.len()) => "is not 3 to 63 characters long",
-        _ if !name.split('.').all(ends_plain) => "has a label that does not start and end with a letter or digit",
-        _ if name.parse::<core::net::Ipv4Addr>().is_ok() => "looks like an IP address",
-        _ => return Ok(()),
-    };
-    Err(Error::BucketName { reason })
+/// What is likely to go wrong with an address, though it can be signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A name with a dot stands in front of a host that is reached by TLS. The certificate for `*.s3.…`, which Amazon
+    /// and most others have, covers one label and not two, so clients refuse the connection.
+    ///
+    /// Source: the note on wildcard certificates in
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>.
+    DotUnderWildcard,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DotUnderWildcard => {
+                "the bucket name has a dot, so a wildcard certificate does not cover its host: use Bucket::path_style"
+            }
+        })
+    }
 }

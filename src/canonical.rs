@@ -90,6 +90,7 @@ impl<'a> CanonicalRequest<'a> {
         if matches!(authentication, Authentication::Query { .. }) {
             this.check_dot_segments()?;
         }
+        this.check_session_token(identity)?;
         this.order_headers()?;
         this.order_parameters()?;
         Ok(this)
@@ -125,9 +126,9 @@ impl<'a> CanonicalRequest<'a> {
         hasher.finish()
     }
 
-    /// The session token, where it is part of what is signed.
-    fn signed_session_token(&self) -> Option<&'a str> {
-        self.session_token.filter(|_| self.rules.session_token == SessionToken::Signed)
+    /// Whether the session token is there and part of what is signed.
+    fn signs_session_token(&self) -> bool {
+        self.session_token.is_some() && self.rules.session_token != SessionToken::AddedAfterwards
     }
 
     fn chunked(&self) -> Option<&'a ChunkedHeaders> {
@@ -221,7 +222,7 @@ impl<'a> CanonicalRequest<'a> {
             }
             2 => sink.both(self.now.as_str()),
             3 => sink.both(Decimal::new(expires.into()).as_str()),
-            4 => Text::Raw(self.session_token.unwrap_or_default()).write(QUERY, |piece| sink.both(piece)),
+            4 | 5 => Text::Raw(self.session_token.unwrap_or_default()).write(QUERY, |piece| sink.both(piece)),
             _ => self.header_names(|piece| Text::Raw(piece).write(QUERY, |piece| sink.both(piece))),
         }
     }
@@ -388,11 +389,12 @@ fn lower_case(text: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Resu
     })
 }
 
-/// The headers that signing adds: an id from `MAX_HEADERS` on stands for them.
-const ADDED_HEADERS: [&str; 8] = [
+/// The headers that signing adds, of the two tokens one at most: an id from `MAX_HEADERS` on stands for them.
+const ADDED_HEADERS: [&str; 9] = [
     "host",
     "x-amz-content-sha256",
     "x-amz-date",
+    "x-amz-s3session-token",
     "x-amz-security-token",
     "content-encoding",
     "content-length",
@@ -400,13 +402,14 @@ const ADDED_HEADERS: [&str; 8] = [
     "x-amz-trailer",
 ];
 
-/// The parameters that query authentication adds, in their sorted order: an id counted down from `u32::MAX` stands
-/// for them.
-const ADDED_PARAMETERS: [&str; 6] = [
+/// The parameters that query authentication adds, of the two tokens one at most, in their sorted order: an id counted
+/// down from `u32::MAX` stands for them.
+const ADDED_PARAMETERS: [&str; 7] = [
     "X-Amz-Algorithm",
     "X-Amz-Credential",
     "X-Amz-Date",
     "X-Amz-Expires",
+    "X-Amz-S3session-Token",
     "X-Amz-Security-Token",
     "X-Amz-SignedHeaders",
 ];

@@ -1,4 +1,5 @@
 use crate::error::{Error, Field, Found, check};
+use crate::service::{Rules, SessionToken};
 use crate::timestamp::Timestamp;
 use alloc::string::String;
 use core::fmt;
@@ -100,13 +101,17 @@ impl Identity {
     }
 
     /// Refuses the slip that S3 answers with a puzzling `InvalidAccessKeyId`: half of a session's credentials.
-    pub(crate) fn complete_for(&self, service: &str) -> Result<(), Error> {
-        // S3 Express has a token of its own, which the request brings along.
-        let missing = self.session_token.is_none() && service != "s3express";
-        if missing && self.access_key_id.starts_with("ASIA") {
+    pub(crate) fn complete_for(&self, rules: Rules) -> Result<(), Error> {
+        // The token of an S3 Express session may come with each request, where it is looked for.
+        if self.lacks_token() && rules.session_token != SessionToken::S3Session {
             return Err(Error::SessionTokenMissing);
         }
         Ok(())
+    }
+
+    /// Whether the key id is a session's and the token is not there.
+    pub(crate) fn lacks_token(&self) -> bool {
+        self.session_token.is_none() && self.access_key_id.starts_with("ASIA")
     }
 
     pub(crate) fn usable_at(&self, now: Timestamp) -> Result<(), Error> {

@@ -354,6 +354,34 @@ pub enum Error {
         reason: &'static str,
     },
 
+    /// A region of AWS was asked for, and the text is none.
+    #[error("the region does not have the form of AWS's, such as eu-west-1 or us-gov-west-1")]
+    RegionSyntax,
+
+    /// AWS has no such endpoint.
+    #[error("there is no {option} {to}")]
+    NotOffered {
+        /// What was asked for.
+        option: &'static str,
+        /// Where it is not to be had.
+        to: &'static str,
+    },
+
+    /// The text is not the ARN of an access point that can be addressed.
+    #[error("the ARN {reason}")]
+    Arn {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// A Multi-Region Access Point was to be addressed.
+    #[error("a Multi-Region Access Point has no region, and takes signatures by SigV4A alone, not those of Signer")]
+    MultiRegionAccessPoint,
+
+    /// A signer was to be made for an address that does not tell its region.
+    #[error("the address does not tell its region: make the signer with Signer::for_service")]
+    RegionUnknown,
+
     /// A bucket's name was to go in front of an IP address.
     #[error("a bucket name cannot go in front of an IP address: use Bucket::path_style")]
     VirtualHostOnIpAddress,

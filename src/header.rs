@@ -39,8 +39,9 @@ impl Signer {
     /// ```
     ///
     /// # Errors
-    /// [`Error::CredentialsExpired`]; [`Error::KeyOfAnotherDay`] for a signer without a secret; and whatever is wrong
-    /// with the request: a header that cannot be sent ([`Error::Header`], [`Error::HeaderNameEmpty`],
+    /// [`Error::CredentialsExpired`]; [`Error::KeyOfAnotherDay`] for a signer without a secret;
+    /// [`Error::SessionTokenMissing`] where neither the signer nor the request has the token of an S3 Express session;
+    /// and whatever is wrong with the request: a header that cannot be sent ([`Error::Header`], [`Error::HeaderNameEmpty`],
     /// [`Error::HostRepeated`], [`Error::HeaderMustBeSigned`], [`Error::PayloadHashConflict`]), a query that is
     /// signed already or ambiguous ([`Error::AuthenticationParameter`], [`Error::PlusInQuery`]), too many of either
     /// ([`Error::TooManyHeaders`], [`Error::TooManyParameters`]).
@@ -72,7 +73,7 @@ impl Signer {
             authorization,
             content_sha256: (self.rules.content_sha256 == ContentSha256::Signed).then_some(payload),
             now,
-            session_token: self.identity.session_token.as_deref(),
+            session_token: self.token_header(),
             signature,
         })
     }
@@ -110,8 +111,7 @@ impl Signer {
         write_authorization(out, self.access_key_id(), &canonical, &signature)?;
         out.write_str("\r\n")?;
         let content_sha256 = (self.rules.content_sha256 == ContentSha256::Signed).then_some(payload);
-        let session_token = self.identity.session_token.as_deref();
-        for (name, value) in added(content_sha256.as_ref(), &now, session_token) {
+        for (name, value) in added(content_sha256.as_ref(), &now, self.token_header()) {
             for piece in [name, ": ", value, "\r\n"] {
                 out.write_str(piece)?;
             }
@@ -134,6 +134,11 @@ impl Signer {
         self.identity.usable_at(now)?;
         self.canonical(request, Authentication::Header, payload, now)
     }
+
+    fn token_header(&self) -> Option<(&'static str, &str)> {
+        let token = self.identity.session_token.as_deref()?;
+        Some((self.rules.session_token.header(), token))
+    }
 }
 
 /// A signature in an `Authorization` header, and the headers that belong with it.
@@ -141,13 +146,13 @@ pub struct SignedRequest<'a> {
     authorization: String,
     content_sha256: Option<PayloadHash>,
     now: Timestamp,
-    session_token: Option<&'a str>,
+    session_token: Option<(&'static str, &'a str)>,
     signature: Signature,
 }
 
 impl SignedRequest<'_> {
     /// The headers to set on the request: `authorization`, `x-amz-content-sha256` (for S3), `x-amz-date` and
-    /// `x-amz-security-token` (for a session).
+    /// `x-amz-security-token` (for a session; `x-amz-s3session-token` for one of S3 Express).
     ///
     /// ```
     /// # use s3_sigv4::{Bucket, Credentials, PayloadHash, Signer, Timestamp};
@@ -197,12 +202,12 @@ impl fmt::Debug for SignedRequest<'_> {
 fn added<'a>(
     content_sha256: Option<&'a PayloadHash>,
     now: &'a Timestamp,
-    session_token: Option<&'a str>,
+    session_token: Option<(&'static str, &'a str)>,
 ) -> impl Iterator<Item = (&'static str, &'a str)> {
     [
         content_sha256.map(|hash| ("x-amz-content-sha256", hash.as_str())),
         Some(("x-amz-date", now.as_str())),
-        session_token.map(|token| ("x-amz-security-token", token)),
+        session_token,
     ]
     .into_iter()
     .flatten()

@@ -4,6 +4,7 @@ use crate::endpoint::Scheme;
 use crate::error::Error;
 use crate::payload::PayloadHash;
 use crate::request::Request;
+use crate::service::SessionToken;
 use crate::signer::Signer;
 use crate::timestamp::Timestamp;
 use alloc::vec::Vec;
@@ -49,30 +50,36 @@ impl Signer {
             (None, None) => return Err(Error::HostMissing),
         };
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
+        let set = match (self.rules.session_token, &self.identity.session_token) {
+            // The request brings the token of an S3 Express session along.
+            (SessionToken::S3Session, None) => &SET_BY_SIGNING[..SET_BY_SIGNING.len() - 1],
+            _ => &SET_BY_SIGNING[..],
+        };
         let headers: Vec<_> = request
             .headers()
             .iter()
-            .filter(|(name, _)| !SET_BY_SIGNING.contains(name))
+            .filter(|(name, _)| !set.contains(name))
             .map(|(name, value)| (name.as_str(), value.as_bytes()))
             .collect();
         let view = Request::from_wire(request.method().as_str(), scheme, host, target)?.with_header_bytes(&headers);
         let signed = self.sign(&view, payload, now)?;
 
-        for name in SET_BY_SIGNING {
+        for name in set {
             request.headers_mut().remove(name);
         }
         for (name, value) in signed.set_headers() {
             let mut value = HeaderValue::from_str(value).expect("all that signing adds is visible ASCII");
-            value.set_sensitive(matches!(name, "authorization" | "x-amz-security-token"));
+            value.set_sensitive(matches!(name, "authorization" | "x-amz-security-token" | "x-amz-s3session-token"));
             request.headers_mut().insert(HeaderName::from_static(name), value);
         }
         Ok(())
     }
 }
 
-const SET_BY_SIGNING: [HeaderName; 4] = [
+const SET_BY_SIGNING: [HeaderName; 5] = [
     AUTHORIZATION,
     HeaderName::from_static("x-amz-content-sha256"),
     HeaderName::from_static("x-amz-date"),
     HeaderName::from_static("x-amz-security-token"),
+    HeaderName::from_static("x-amz-s3session-token"),
 ];

@@ -23,7 +23,9 @@
 //! * A request that is sent now: [`Signer::sign`] for any HTTP client, `Signer::sign_http` for `http::Request`.
 //! * An upload by a browser: `Signer::post` and `PostPolicy` (feature `post`), or [`Signer::sign_policy`] for a POST policy
 //!   that is made already.
-//! * Addresses: [`Bucket`] for S3's objects, [`Request`] for everything else.
+//! * Addresses: [`Bucket`] for S3's objects, [`Request`] for everything else. [`AwsEndpoint`] for dual-stack, FIPS and
+//!   acceleration, [`Bucket::from_arn`] for access points, [`Profile`] for servers that are not Amazon's.
+//! * The right signer for an address: [`Bucket::signer`].
 //! * Services other than S3: [`Signer::for_service`] and [`Service`].
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
 //! * Uploads of streams: [`Signer::sign_chunked`].
@@ -67,6 +69,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod aws;
 mod bucket;
 mod canonical;
 mod chunked;
@@ -85,11 +88,13 @@ mod http;
 mod key;
 mod lifetime;
 mod limits;
+mod name;
 mod payload;
 mod policy;
 #[cfg(feature = "post")]
 mod post;
 mod presign;
+mod profile;
 mod request;
 mod response;
 mod scope;
@@ -102,7 +107,8 @@ pub mod tokens;
 #[cfg(feature = "url")]
 mod url;
 
-pub use bucket::Bucket;
+pub use aws::{AwsEndpoint, region_of_host};
+pub use bucket::{Bucket, Warning};
 pub use canonical::CanonicalRequest;
 #[cfg(feature = "std")]
 pub use chunked::ChunkedReader;
@@ -119,6 +125,7 @@ pub use policy::SignedPolicy;
 #[cfg(feature = "post")]
 pub use post::{PostForm, PostMismatch, PostPolicy};
 pub use presign::Presigned;
+pub use profile::{Profile, Unsupported};
 pub use request::Request;
 pub use response::{ContentDisposition, ResponseHeaders};
 pub use scope::CredentialScope;

@@ -351,6 +351,17 @@ pub(crate) enum Query<'a> {
     Wire(&'a str),
 }
 
+impl<'a> Query<'a> {
+    pub(crate) fn names(self) -> impl Iterator<Item = Text<'a>> {
+        let (pairs, wire) = match self {
+            Self::Pairs(pairs) => (pairs, ""),
+            Self::Wire(text) => (&[][..], text),
+        };
+        let name = |parameter: &'a str| Text::Wire(parameter.split('=').next().unwrap_or_default());
+        pairs.iter().map(|(name, _)| Text::Raw(name)).chain(wire.split('&').map(name))
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(crate) enum Headers<'a> {
     Text(&'a [(&'a str, &'a str)]),

@@ -50,7 +50,8 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer for S3 in this region.
+    /// A signer for S3 in this region. [`Bucket::signer`](crate::Bucket::signer) makes one by an address, which may be
+    /// that of a relative of S3's.
     ///
     /// # Errors
     /// [`Error::SessionTokenMissing`] for an access key id that starts with `ASIA` without a session token;
@@ -80,7 +81,8 @@ impl Signer {
     /// ```
     ///
     /// # Errors
-    /// As [`Signer::new`].
+    /// As [`Signer::new`]; but the token of a session of [`Service::S3_EXPRESS`] may come with each request, and is
+    /// missed when that is signed.
     pub fn for_service(
         credentials: Credentials,
         service: Service,
@@ -88,7 +90,7 @@ impl Signer {
         now: Timestamp,
     ) -> Result<Self, Error> {
         let Credentials { identity, secret } = credentials;
-        identity.complete_for(service.name())?;
+        identity.complete_for(service.rules)?;
         let scope = CredentialScope::new(region, service.name(), now)?;
         let key = SigningKey::derive_from(&secret, scope);
         Ok(Self { identity, secret: Some(secret), rules: service.rules, key })
@@ -121,8 +123,8 @@ impl Signer {
         if let Some(session_token) = session_token {
             identity.set_session_token(session_token.into())?;
         }
-        identity.complete_for(key.scope().service())?;
         let rules = Service::new(String::from(key.scope().service()))?.rules;
+        identity.complete_for(rules)?;
         Ok(Self { identity, secret: None, rules, key })
     }
 

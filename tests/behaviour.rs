@@ -4,84 +4,13 @@ mod util;
 
 use core::time::Duration;
 use s3_sigv4::{
-    Bucket, CanonicalRequest, ContentSha256, CredentialScope, Credentials, Endpoint, Error, ExportedKey, Lifetime,
-    Limit, PayloadHash, Presigned, Request, Service, SessionToken, Signature, SignedPolicy, SignedRequest, Signer,
-    SigningKey, StringToSign, Timestamp, Validity,
+    AwsEndpoint, Bucket, CanonicalRequest, ContentSha256, CredentialScope, Credentials, Endpoint, Error, ExportedKey,
+    Lifetime, Limit, PayloadHash, Presigned, Profile, Request, Service, SessionToken, Signature, SignedPolicy,
+    SignedRequest, Signer, SigningKey, StringToSign, Timestamp, Unsupported, Validity, Warning,
 };
-use util::{ACCESS_KEY, SECRET_KEY, at, bucket, now, request, session, signer};
+use util::{ACCESS_KEY, SECRET_KEY, at, now, request, session, signer};
 
 const MINUTE: Duration = Duration::from_secs(60);
-
-/// Addresses: how the bucket is named, its endpoint, its name, the key, the URL.
-#[test]
-fn addresses() {
-    let by_host = |endpoint: &str, name: &str| Bucket::virtual_hosted(endpoint, name).expect("a bucket");
-    let by_path = |endpoint: &str, name: &str| Bucket::path_style(endpoint, name).expect("a bucket");
-    for (bucket, key, url) in [
-        (
-            by_host("https://s3.eu-west-1.amazonaws.com", "photos"),
-            "cat.jpg",
-            "https://photos.s3.eu-west-1.amazonaws.com/cat.jpg",
-        ),
-        (by_host("https://S3.Example.COM:443/", "photos"), "cat.jpg", "https://photos.s3.example.com/cat.jpg"),
-        (by_host("http://s3.localhost:9000", "photos"), "cat.jpg", "http://photos.s3.localhost:9000/cat.jpg"),
-        (by_host("https://example.com/storage/", "photos"), "cat.jpg", "https://photos.example.com/storage/cat.jpg"),
-        (
-            by_path("https://s3.eu-west-1.amazonaws.com", "photos"),
-            "cat.jpg",
-            "https://s3.eu-west-1.amazonaws.com/photos/cat.jpg",
-        ),
-        (by_path("http://127.0.0.1:9000", "Photos_2024"), "cat.jpg", "http://127.0.0.1:9000/Photos_2024/cat.jpg"),
-        (by_path("http://127.0.0.1:80", "photos"), "cat.jpg", "http://127.0.0.1/photos/cat.jpg"),
-        (by_path("http://127.0.0.1:443", "photos"), "cat.jpg", "http://127.0.0.1:443/photos/cat.jpg"),
-        (by_path("http://[::1]:9000", "photos"), "cat.jpg", "http://[::1]:9000/photos/cat.jpg"),
-        (by_path("https://[2001:DB8::1]", "photos"), "cat.jpg", "https://[2001:db8::1]/photos/cat.jpg"),
-        (by_path("https://example.com/a/b", "photos"), "cat.jpg", "https://example.com/a/b/photos/cat.jpg"),
-        (
-            Bucket::aws("photos", "eu-west-1").expect("a bucket"),
-            "cat.jpg",
-            "https://photos.s3.eu-west-1.amazonaws.com/cat.jpg",
-        ),
-        (
-            Bucket::aws("my.photos", "eu-west-1").expect("a bucket"),
-            "cat.jpg",
-            "https://s3.eu-west-1.amazonaws.com/my.photos/cat.jpg",
-        ),
-        (
-            Bucket::aws("photos", "cn-north-1").expect("a bucket"),
-            "cat.jpg",
-            "https://photos.s3.cn-north-1.amazonaws.com.cn/cat.jpg",
-        ),
-        // Keys of any kind, none of them joined, resolved or normalised.
-        (by_path("http://h", "b"), "/cat", "http://h/b//cat"),
-        (by_path("http://h", "b"), "//", "http://h/b///"),
-        (by_path("http://h", "b"), "a/../../c", "http://h/b/a/../../c"),
-        (by_path("http://h", "b"), "a b+c%2Fd", "http://h/b/a%20b%2Bc%252Fd"),
-        (by_path("http://h", "b"), "!*'()$&+,:;=@", "http://h/b/%21%2A%27%28%29%24%26%2B%2C%3A%3B%3D%40"),
-        (by_path("http://h", "b"), "?x=y#z\\", "http://h/b/%3Fx%3Dy%23z%5C"),
-        (by_path("http://h", "b"), "\0\t\r\n\u{7f} ", "http://h/b/%00%09%0D%0A%7F%20"),
-        (by_path("http://h", "b"), "é/e\u{301}/😀", "http://h/b/%C3%A9/e%CC%81/%F0%9F%98%80"),
-        (by_path("http://h", "b"), "https://other.example/x", "http://h/b/https%3A//other.example/x"),
-    ] {
-        assert_eq!(bucket.get(key).expect("a request").url().to_string(), url);
-        let link =
-            signer().presign(&bucket.get(key).expect("a request").allow_dot_segments(), MINUTE, now()).expect("a link");
-        assert!(link.url().starts_with(&format!("{url}?X-Amz-Algorithm=")), "{link}");
-    }
-    for (bucket, url) in [
-        (by_host("https://s3.example.com", "photos"), "https://photos.s3.example.com/"),
-        (by_host("https://s3.example.com/a", "photos"), "https://photos.s3.example.com/a/"),
-        (by_path("https://s3.example.com", "photos"), "https://s3.example.com/photos"),
-        (by_path("https://s3.example.com/a", "photos"), "https://s3.example.com/a/photos"),
-    ] {
-        assert_eq!(bucket.on_bucket("PUT").expect("a request").url().to_string(), url);
-        assert_eq!(bucket.list().url().to_string(), format!("{url}?list-type=2"));
-    }
-    let bucket = bucket();
-    let methods =
-        [bucket.get("k"), bucket.head("k"), bucket.put("k"), bucket.delete("k"), bucket.on_object("POST", "k")];
-    assert_eq!(methods.map(|request| request.expect("a request").method()), ["GET", "HEAD", "PUT", "DELETE", "POST"]);
-}
 
 #[test]
 fn the_host_is_signed_as_it_is_sent() {
@@ -145,6 +74,16 @@ fn headers_that_are_never_signed() {
         canonical.signed_headers().to_string(),
         "host;proxy;sec;x-amz;x-amz-;x-amz-content-sha256;x-amz-date;x-amzn-other"
     );
+
+    // What a service never has signed, and what one request names besides.
+    let service = Service::S3.with_unsigned_headers(&["Accept-Encoding", "via"]);
+    let signer = Signer::for_service(util::credentials(), service, "us-east-1", now()).expect("a signer");
+    let headers = [("accept-encoding", "gzip"), ("Via", "a"), ("date", "b"), ("range", "bytes=0-9")];
+    let request = util::request("/").with_headers(&headers).with_unsigned_headers(&["date"]);
+    let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
+    assert_eq!(canonical.signed_headers().to_string(), "host;range;x-amz-content-sha256;x-amz-date");
+    let link = signer.presign(&request, MINUTE, now()).expect("a link");
+    assert_eq!(link.headers().collect::<Vec<_>>(), [("range", "bytes=0-9")]);
 }
 
 #[test]
@@ -247,6 +186,59 @@ fn session_tokens_in_headers_and_links() {
     assert_eq!(with.headers().last(), Some(("x-amz-security-token", token)));
     let signed_headers = |signed: &SignedRequest<'_>| signed.authorization().split(", ").nth(1).map(str::to_owned);
     assert_eq!(signed_headers(&with), signed_headers(&without));
+}
+
+/// S3 Express: the same signature whether the signer has the token or the request brings it along.
+#[test]
+fn the_token_of_an_s3_express_session() {
+    let token = "IQoJb3JpZ2luX2VjEXAMPLE//token+=";
+    let express = |credentials: Credentials, session_token: SessionToken| {
+        let service = Service::new("s3express").expect("a service").with_session_token(session_token);
+        Signer::for_service(credentials, service, "us-west-2", now()).expect("a signer")
+    };
+    let without = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET_KEY).expect("credentials");
+    let (with, without) = (express(session(), SessionToken::S3Session), express(without, SessionToken::S3Session));
+
+    let header = [("X-Amz-S3session-Token", token)];
+    let signed = with.sign(&request("/"), PayloadHash::EMPTY, now()).expect("a signature");
+    let names: Vec<_> = signed.headers().map(|(name, _)| name).collect();
+    assert_eq!(names, ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-s3session-token"]);
+    assert_eq!(signed.headers().last(), Some(("x-amz-s3session-token", token)));
+    assert!(signed.authorization().contains(
+        "/us-west-2/s3express/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-s3session-token, "
+    ));
+    let brought = without.sign(&request("/").with_headers(&header), PayloadHash::EMPTY, now()).expect("a signature");
+    assert_eq!(brought.authorization(), signed.authorization());
+    assert_eq!(brought.headers().count(), 3);
+    let stale = with.sign(&request("/").with_headers(&[("x-amz-s3session-token", "old")]), PayloadHash::EMPTY, now());
+    assert_eq!(stale.expect("a signature").authorization(), signed.authorization());
+    let mut lines = String::new();
+    with.sign_to(&mut lines, &request("/"), PayloadHash::EMPTY, now()).expect("a signature");
+    assert!(lines.ends_with(&format!("\r\nx-amz-s3session-token: {token}\r\n")));
+
+    let link = with.presign(&request("/"), MINUTE, now()).expect("a link");
+    assert!(link.url().contains(
+        "&X-Amz-Expires=60&X-Amz-S3session-Token=IQoJb3JpZ2luX2VjEXAMPLE%2F%2Ftoken%2B%3D&X-Amz-SignedHeaders=host&"
+    ));
+    let pairs = [("X-Amz-S3session-Token", token)];
+    let wire = "https://examplebucket.s3.amazonaws.com/?X-Amz-S3session-Token=IQoJb3JpZ2luX2VjEXAMPLE//token%2b=";
+    for request in [request("/").with_query(&pairs), Request::from_url("GET", wire).expect("a request")] {
+        assert_eq!(without.presign(&request, MINUTE, now()).expect("a link").url(), link.url());
+    }
+    // A signer with the key alone knows the name by the service, and its token may come with the request too.
+    let key = with.key().clone();
+    let edge = Signer::from_key("ASIAIOSFODNN7EXAMPLE", Some(token), key.clone()).expect("a signer");
+    assert_eq!(edge.presign(&request("/"), MINUTE, now()).expect("a link").url(), link.url());
+    let edge = Signer::from_key("ASIAIOSFODNN7EXAMPLE", None, key).expect("a signer");
+    assert!(edge.sign(&request("/").with_headers(&header), PayloadHash::EMPTY, now()).is_ok());
+
+    // CreateSession, CopyObject, UploadPartCopy, HeadBucket: the same service, the ordinary token.
+    let ordinary = express(session(), SessionToken::Signed);
+    let signed = ordinary.sign(&request("/"), PayloadHash::EMPTY, now()).expect("a signature");
+    assert_eq!(signed.headers().last(), Some(("x-amz-security-token", token)));
+    assert!(signed.authorization().contains("/us-west-2/s3express/aws4_request, "));
+    let link = ordinary.presign(&request("/"), MINUTE, now()).expect("a link").to_string();
+    assert!(link.contains("&X-Amz-Security-Token=") && !link.contains("S3session"));
 }
 
 #[test]
@@ -417,6 +409,7 @@ fn signatures_compare_in_full() {
 #[test]
 fn all_types_can_be_shared_between_threads() {
     fn check<T: Send + Sync + Unpin>() {}
+    check::<AwsEndpoint<'_>>();
     check::<Bucket>();
     check::<CanonicalRequest<'_>>();
     check::<CredentialScope<'_>>();
@@ -427,6 +420,7 @@ fn all_types_can_be_shared_between_threads() {
     check::<Lifetime>();
     check::<PayloadHash>();
     check::<Presigned>();
+    check::<Profile>();
     check::<Request<'_>>();
     check::<Service>();
     check::<Signature>();
@@ -436,7 +430,9 @@ fn all_types_can_be_shared_between_threads() {
     check::<SigningKey>();
     check::<StringToSign<'_>>();
     check::<Timestamp>();
+    check::<Unsupported>();
     check::<Validity>();
+    check::<Warning>();
 }
 
 #[test]

@@ -4,8 +4,8 @@
 mod util;
 
 use http::header::{HOST, HeaderValue};
-use s3_sigv4::{PayloadHash, Signer};
-use util::{at, now, session, signer};
+use s3_sigv4::{PayloadHash, Service, Signer};
+use util::{at, credentials, now, session, signer};
 
 fn signed(mut request: http::Request<()>) -> http::Request<()> {
     signer().sign_http(&mut request, PayloadHash::EMPTY, now()).expect("a signature");
@@ -58,6 +58,23 @@ fn signing_again_replaces_what_signing_added() {
     let expected = signed(fresh().body(()).expect("a request"));
     assert_eq!(request.headers(), expected.headers());
     assert_eq!(request.headers().get_all("x-amz-meta-a").iter().count(), 2);
+}
+
+#[test]
+fn the_token_of_an_s3_express_session_stays_where_only_the_request_has_it() {
+    let express = |credentials| Signer::for_service(credentials, Service::S3_EXPRESS, "us-west-2", now());
+    let (with, without) = (express(session()).expect("a signer"), express(credentials()).expect("a signer"));
+    let mut request = http::Request::get("https://example.com/a").body(()).expect("a request");
+    with.sign_http(&mut request, PayloadHash::EMPTY, now()).expect("a signature");
+    assert!(request.headers()["x-amz-s3session-token"].is_sensitive());
+    assert!(!request.headers().contains_key("x-amz-security-token"));
+    let token = request.headers()["x-amz-s3session-token"].clone();
+    without.sign_http(&mut request, PayloadHash::EMPTY, now()).expect("a signature");
+    assert_eq!(request.headers()["x-amz-s3session-token"], token);
+    assert!(authorization(&request).contains(";x-amz-s3session-token, "));
+    // One that signs otherwise takes it off.
+    let request = signed(request);
+    assert!(!request.headers().contains_key("x-amz-s3session-token"));
 }
 
 #[test]

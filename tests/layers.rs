@@ -5,12 +5,23 @@ use std::fs;
 use std::path::Path;
 
 /// Every file below `src`, by rank. Layers that may lean on each other share one.
-const RANKS: [(u32, &[&str]); 14] = [
+const RANKS: [(u32, &[&str]); 16] = [
     (0, &["limits", "error", "encode", "timestamp"]),
     (10, &["digest"]),
     (
         20,
-        &["chunked_body", "credentials", "endpoint", "lifetime", "payload", "request", "response", "scope", "service"],
+        &[
+            "chunked_body",
+            "credentials",
+            "endpoint",
+            "lifetime",
+            "name",
+            "payload",
+            "request",
+            "response",
+            "scope",
+            "service",
+        ],
     ),
     (30, &["canonical", "canonical/order"]),
     (31, &["string_to_sign"]),
@@ -19,8 +30,10 @@ const RANKS: [(u32, &[&str]); 14] = [
     (41, &["header", "policy", "presign"]),
     (42, &["chunked", "chunked/read"]),
     (43, &["curl"]),
-    (60, &["bucket"]),
-    (61, &["post", "post/field", "post/form", "post/matches"]),
+    (60, &["aws"]),
+    (61, &["bucket"]),
+    (62, &["profile"]),
+    (63, &["post", "post/field", "post/form", "post/matches"]),
     (70, &["cookbook", "http", "tokens", "url"]),
     (100, &["lib"]),
 ];

@@ -1,12 +1,13 @@
 //! What comes before the walk: everything is checked, and headers and parameters are sorted, in arrays of indices.
 
 use super::{ADDED_HEADERS, ADDED_PARAMETERS, Authentication, CanonicalRequest};
+use crate::credentials::Identity;
 use crate::encode::{Text, compare};
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, OWN_PARAMETERS};
 use crate::request::{DotSegments, Path, Query, Request, is_token};
-use crate::service::ContentSha256;
+use crate::service::{ContentSha256, SessionToken};
 use alloc::string::String;
 use core::cmp::Ordering;
 
@@ -33,6 +34,17 @@ impl CanonicalRequest<'_> {
         Ok(())
     }
 
+    /// A session's key id needs its token, from the signer or, where that is permitted, from the request.
+    pub(super) fn check_session_token(&self, identity: &Identity) -> Result<(), Error> {
+        if !identity.lacks_token() {
+            return Ok(());
+        }
+        let Request { headers, query, .. } = self.request;
+        let is_token = |name: Text<'_>| lower(name.bytes()).eq(SessionToken::S3Session.header().bytes());
+        let mut names = headers.iter().map(|(name, _)| Text::Raw(name)).chain(query.names());
+        if names.any(is_token) { Ok(()) } else { Err(Error::SessionTokenMissing) }
+    }
+
     pub(super) fn order_headers(&mut self) -> Result<(), Error> {
         let Request { headers, unsigned, .. } = self.request;
         if headers.len() > MAX_HEADERS {
@@ -51,7 +63,8 @@ impl CanonicalRequest<'_> {
             if never_signed(name) || self.replaces(name) {
                 continue;
             }
-            if unsigned.iter().any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
+            let mut unsigned = unsigned.iter().chain(self.rules.unsigned_headers);
+            if unsigned.any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
                 if is_host || has_prefix(name, "x-amz-") {
                     return Err(Error::HeaderMustBeSigned { name: Excerpt::of(name) });
                 }
@@ -65,8 +78,10 @@ impl CanonicalRequest<'_> {
         for (i, name) in ADDED_HEADERS.into_iter().enumerate() {
             let added = match name {
                 "host" => !host_given,
-                "x-amz-security-token" => self.in_header() && self.signed_session_token().is_some(),
-                _ if i > 3 => self.chunked().is_some_and(|chunked| chunked.is_signed(name)),
+                "x-amz-s3session-token" | "x-amz-security-token" => {
+                    self.in_header() && self.signs_session_token() && name == self.rules.session_token.header()
+                }
+                _ if i > 4 => self.chunked().is_some_and(|chunked| chunked.is_signed(name)),
                 _ => self.in_header() && self.replaces(name),
             };
             if added {
@@ -87,8 +102,8 @@ impl CanonicalRequest<'_> {
         match ADDED_HEADERS.into_iter().position(|added| name.eq_ignore_ascii_case(added)) {
             Some(1) => self.in_header() && self.rules.content_sha256 == ContentSha256::Signed,
             Some(2) => true,
-            Some(3) => self.session_token.is_some(),
-            Some(4..) => self.chunked().is_some(),
+            Some(3 | 4) => self.session_token.is_some() && name.eq_ignore_ascii_case(self.rules.session_token.header()),
+            Some(5..) => self.chunked().is_some(),
             _ => false,
         }
     }
@@ -123,7 +138,13 @@ impl CanonicalRequest<'_> {
         let given = self.parameters.len;
         if !self.in_header() {
             for (i, name) in ADDED_PARAMETERS.into_iter().enumerate() {
-                if name != "X-Amz-Security-Token" || self.signed_session_token().is_some() {
+                let added = match name {
+                    "X-Amz-S3session-Token" | "X-Amz-Security-Token" => {
+                        self.signs_session_token() && name == self.rules.session_token.parameter()
+                    }
+                    _ => true,
+                };
+                if added {
                     self.parameters.push(u32::MAX - i as u32);
                 }
             }
@@ -147,7 +168,10 @@ impl CanonicalRequest<'_> {
         // Servers differ in whether they take these names in any case; nobody has an honest use for another one.
         let mut reserved = ADDED_PARAMETERS.into_iter().chain(["X-Amz-Signature"]);
         if let Some(name) = reserved.find(|reserved| lower(name.bytes()).eq(lower(reserved.bytes()))) {
-            return Err(Error::AuthenticationParameter { name });
+            let brought = self.session_token.is_none() && self.rules.session_token == SessionToken::S3Session;
+            if !brought || name != SessionToken::S3Session.parameter() {
+                return Err(Error::AuthenticationParameter { name });
+            }
         }
         self.parameters.push(id);
         Ok(())
