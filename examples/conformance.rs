@@ -114,6 +114,7 @@ fn sign_request(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
             put("canonical_request", canonical.to_string());
             put("string_to_sign", StringToSign::new(&canonical).to_string());
             put("signature", signature.to_owned());
+            put("signed_headers", canonical.signed_headers().to_string());
             put("url", link.url().to_owned());
         }
     }

@@ -28,6 +28,10 @@ fn run() -> Result<(), Box<dyn Error>> {
     let [bucket, key, text] = arguments.as_slice() else { return Err("usage: upload BUCKET KEY TEXT".into()) };
     let region = required("AWS_REGION")?;
     let credentials = Credentials::new(required("AWS_ACCESS_KEY_ID")?, required("AWS_SECRET_ACCESS_KEY")?)?;
+    let credentials = match env::var("AWS_SESSION_TOKEN") {
+        Ok(token) if !token.is_empty() => credentials.with_session_token(token)?,
+        _ => credentials,
+    };
     let bucket = Bucket::path_style(required("AWS_ENDPOINT_URL")?, bucket)?;
     let now = Timestamp::now();
     let signer = Signer::new(credentials, &region, now)?;

@@ -91,6 +91,7 @@ impl<'a> CanonicalRequest<'a> {
             this.check_dot_segments()?;
         }
         this.check_session_token(identity)?;
+        this.check_plus()?;
         this.order_headers()?;
         this.order_parameters()?;
         Ok(this)
@@ -190,15 +191,18 @@ impl<'a> CanonicalRequest<'a> {
         let mut sent = String::new();
         self.request.path.write(|piece| sent.write_str(piece))?;
         sink.sent(&sent)?;
-        let canonical = match path_normalization {
-            PathNormalization::AsSent => sent,
-            PathNormalization::Normalized => normalized(&sent),
-        };
-        let canonical = match path_encoding {
-            PathEncoding::Once => Text::Wire(&canonical),
-            PathEncoding::Twice => Text::Raw(&canonical),
-        };
-        canonical.write(PATH, |piece| sink.canonical(piece.as_bytes()))
+        let mut canonical = String::new();
+        match path_encoding {
+            PathEncoding::Once => Text::Wire(&sent).write(PATH, |piece| canonical.write_str(piece))?,
+            PathEncoding::Twice => canonical = sent,
+        }
+        if path_normalization == PathNormalization::Normalized {
+            canonical = normalized(&canonical);
+        }
+        match path_encoding {
+            PathEncoding::Once => sink.canonical(canonical.as_bytes()),
+            PathEncoding::Twice => Text::Raw(&canonical).write(PATH, |piece| sink.canonical(piece.as_bytes())),
+        }
     }
 
     fn walk_parameter(&self, id: u32, sink: &mut impl Sink) -> fmt::Result {
@@ -298,7 +302,7 @@ impl<'a> CanonicalRequest<'a> {
             0 => self.request.host,
             1 => self.payload.as_str(),
             2 => self.now.as_str(),
-            3 => self.session_token.unwrap_or_default(),
+            3 | 4 => self.session_token.unwrap_or_default(),
             _ => self.chunked().map_or("", |chunked| chunked.value(ADDED_HEADERS[added])),
         };
         (ADDED_HEADERS[added], value.as_bytes())

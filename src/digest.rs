@@ -69,10 +69,6 @@ impl Hex {
         Self(digits)
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8; 64] {
-        &self.0
-    }
-
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).expect("hexadecimal digits are ASCII")
     }

@@ -13,7 +13,9 @@ use core::fmt::{self, Write};
 impl Signer {
     /// Signs a request by the `Authorization` header, the way of AWS's SDKs.
     ///
-    /// The answer holds the headers to set on the request, in place of those of the same name that it may have.
+    /// The answer holds the headers to set on the request, in place of those of the same name that it may have (but a
+    /// request that still has a session's `x-amz-security-token`, signed again with keys that have none, keeps it:
+    /// remove it first).
     /// Everything else must be sent as it is in `request`, `host` included, which HTTP clients set by themselves.
     ///
     /// ```

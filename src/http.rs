@@ -4,6 +4,7 @@ use crate::endpoint::Scheme;
 use crate::error::Error;
 use crate::payload::PayloadHash;
 use crate::request::Request;
+use crate::service::ContentSha256;
 use crate::service::SessionToken;
 use crate::signer::Signer;
 use crate::timestamp::Timestamp;
@@ -50,21 +51,16 @@ impl Signer {
             (None, None) => return Err(Error::HostMissing),
         };
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
-        let set = match (self.rules.session_token, &self.identity.session_token) {
-            // The request brings the token of an S3 Express session along.
-            (SessionToken::S3Session, None) => &SET_BY_SIGNING[..SET_BY_SIGNING.len() - 1],
-            _ => &SET_BY_SIGNING[..],
-        };
         let headers: Vec<_> = request
             .headers()
             .iter()
-            .filter(|(name, _)| !set.contains(name))
+            .filter(|(name, _)| !self.sets(name))
             .map(|(name, value)| (name.as_str(), value.as_bytes()))
             .collect();
         let view = Request::from_wire(request.method().as_str(), scheme, host, target)?.with_header_bytes(&headers);
         let signed = self.sign(&view, payload, now)?;
 
-        for name in set {
+        for name in SET_BY_SIGNING.iter().filter(|name| self.sets(name)) {
             request.headers_mut().remove(name);
         }
         for (name, value) in signed.set_headers() {
@@ -73,6 +69,19 @@ impl Signer {
             request.headers_mut().insert(HeaderName::from_static(name), value);
         }
         Ok(())
+    }
+
+    /// Whether signing sets this header, or must remove what signing with other credentials left.
+    fn sets(&self, name: &HeaderName) -> bool {
+        match name.as_str() {
+            // Where the rules leave this one alone, a caller's own is signed like any other.
+            "x-amz-content-sha256" => self.rules.content_sha256 == ContentSha256::Signed,
+            // The request brings the token of an S3 Express session along.
+            "x-amz-s3session-token" => {
+                self.rules.session_token != SessionToken::S3Session || self.identity.session_token.is_some()
+            }
+            _ => SET_BY_SIGNING.contains(name),
+        }
     }
 }
 

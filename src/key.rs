@@ -64,9 +64,10 @@ impl SigningKey {
     /// when it is dropped.
     #[must_use]
     pub fn export(&self) -> ExportedKey {
-        let hex = Zeroizing::new(*Hex::of(&self.bytes).as_bytes());
-        let hex = core::str::from_utf8(&*hex).expect("hexadecimal digits are ASCII");
-        ExportedKey(format!("{}={hex}", self.scope))
+        let mut digits = Zeroizing::new([0; 64]);
+        hex::encode_to_slice(*self.bytes, &mut *digits).expect("two digits a byte");
+        let digits = core::str::from_utf8(&*digits).expect("hexadecimal digits are ASCII");
+        ExportedKey(format!("{}={digits}", self.scope))
     }
 
     /// Reads what [`SigningKey::export`] wrote.
@@ -220,5 +221,36 @@ mod tests {
         let [today, tomorrow] = ["20130524T235959Z", "20130525T000000Z"].map(|at| Timestamp::parse(at).unwrap());
         assert!(key.sign_policy("e30=", today).is_ok());
         assert_eq!(key.sign_policy("e30=", tomorrow), Err(Error::KeyOfAnotherDay { day: *b"20130524", now: tomorrow }));
+    }
+
+    /// The two examples of AWS's General Reference, step by step.
+    #[test]
+    fn each_step_of_the_derivation() {
+        for (steps, keys) in [
+            (
+                ["20120215", "us-east-1", "iam", "aws4_request"],
+                [
+                    "969fbb94feb542b71ede6f87fe4d5fa29c789342b0f407474670f0c2489e0a0d",
+                    "69daa0209cd9c5ff5c8ced464a696fd4252e981430b10e3d3fd8e2f197d7a70c",
+                    "f72cfd46f26bc4643f06a11eabb6c0ba18780c19a8da0c31ace671265e3c87fa",
+                    "f4780e2d9f65fa895f9c67b32ce1baf0b0d8a43505a000a1a9e090d414db404d",
+                ],
+            ),
+            (
+                ["20150830", "us-east-1", "iam", "aws4_request"],
+                [
+                    "0138c7a6cbd60aa727b2f653a522567439dfb9f3e72b21f9b25941a42f04a7cd",
+                    "f33d5808504bf34812e5fade63308b424b244c59189be2a591dd2282c7cb563f",
+                    "199e1f48c602a5ae77ce26a46906920e76fc8427aeaa53da643646fcda1ccfb0",
+                    "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9",
+                ],
+            ),
+        ] {
+            let mut key = b"AWS4wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_vec();
+            for (step, expected) in steps.into_iter().zip(keys) {
+                key = hmac(&key, step.as_bytes()).to_vec();
+                assert_eq!(hex::encode(&key), expected, "{step}");
+            }
+        }
     }
 }

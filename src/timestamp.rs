@@ -39,6 +39,10 @@ impl Timestamp {
     /// # Errors
     /// [`Error::YearOutOfRange`] outside the years 0000 to 9999.
     pub fn from_unix(seconds: i64) -> Result<Self, Error> {
+        // Not left to `time`: its range grows with a feature that any crate may turn on.
+        if !(Self::FIRST.unix..=Self::LAST.unix).contains(&seconds) {
+            return Err(Error::YearOutOfRange);
+        }
         let instant = OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| Error::YearOutOfRange)?;
         let year = u16::try_from(instant.year()).map_err(|_| Error::YearOutOfRange)?;
         let mut text = *b"YYYYMMDDTHHMMSSZ";

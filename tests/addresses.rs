@@ -480,9 +480,9 @@ fn profiles() {
         assert_eq!(bucket.service(), &profile.service());
         assert_eq!(bucket.service().name(), "s3");
     }
-    for host in ["s3..backblazeb2.com", "s3.backblazeb2.com", "a.b.digitaloceanspaces.com", ".digitaloceanspaces.com"] {
+    for host in ["s3.backblazeb2.com", "a.b.digitaloceanspaces.com", "digitaloceanspaces.com"] {
         for profile in [Profile::BACKBLAZE_B2, Profile::DIGITALOCEAN_SPACES] {
-            let bucket = profile.bucket(&format!("https://{host}"), "photos").expect("a bucket");
+            let bucket = profile.bucket(format!("https://{host}"), "photos").expect("a bucket");
             assert_eq!(bucket.region(), None, "{host}");
         }
     }

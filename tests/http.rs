@@ -4,7 +4,7 @@
 mod util;
 
 use http::header::{HOST, HeaderValue};
-use s3_sigv4::{PayloadHash, Service, Signer};
+use s3_sigv4::{Error, PayloadHash, Service, Signer};
 use util::{at, credentials, now, session, signer};
 
 fn signed(mut request: http::Request<()>) -> http::Request<()> {
@@ -75,6 +75,26 @@ fn the_token_of_an_s3_express_session_stays_where_only_the_request_has_it() {
     // One that signs otherwise takes it off.
     let request = signed(request);
     assert!(!request.headers().contains_key("x-amz-s3session-token"));
+}
+
+#[test]
+fn by_the_general_rules_a_content_sha256_is_the_callers_own() {
+    let hash = PayloadHash::of(b"body");
+    let request = || http::Request::put("https://example.com/a").header("x-amz-content-sha256", hash.as_str());
+    let mut request = request().body(()).expect("a request");
+    let aoss = signer().with_service(Service::new("aoss").expect("a service")).expect("a signer");
+    aoss.sign_http(&mut request, hash, now()).expect("a signature");
+    assert_eq!(request.headers()["x-amz-content-sha256"], hash.as_str());
+    assert!(authorization(&request).contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date,"));
+    let error = aoss.sign_http(&mut request, PayloadHash::EMPTY, now()).expect_err("another hash");
+    assert_eq!(error, Error::PayloadHashConflict);
+}
+
+#[test]
+fn the_port_of_plain_http_is_dropped() {
+    let with = signed(http::Request::get("http://example.com:80/a").body(()).expect("a request"));
+    let without = signed(http::Request::get("http://example.com/a").body(()).expect("a request"));
+    assert_eq!(authorization(&with), authorization(&without));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, OWN_PARAMETERS};
 use crate::request::{DotSegments, Path, Query, Request, is_token};
-use crate::service::{ContentSha256, SessionToken};
+use crate::service::{ContentSha256, PathEncoding, SessionToken};
 use alloc::string::String;
 use core::cmp::Ordering;
 
@@ -43,6 +43,17 @@ impl CanonicalRequest<'_> {
         let is_token = |name: Text<'_>| lower(name.bytes()).eq(SessionToken::S3Session.header().bytes());
         let mut names = headers.iter().map(|(name, _)| Text::Raw(name)).chain(query.names());
         if names.any(is_token) { Ok(()) } else { Err(Error::SessionTokenMissing) }
+    }
+
+    /// By S3's rules a plus in a path that is sent as it is means a space, so its signature would be refused.
+    pub(super) fn check_plus(&self) -> Result<(), Error> {
+        match (self.request.path, self.rules.path_encoding) {
+            (Path::Wire(path), PathEncoding::Once) => match path.find('+') {
+                Some(position) => Err(Error::PlusInPath { position }),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn order_headers(&mut self) -> Result<(), Error> {

@@ -41,11 +41,14 @@ use std::io::{self, Read};
 pub struct ChunkedReader<'a, R> {
     signer: ChunkSigner<'a>,
     inner: R,
-    trailers: Box<dyn FnMut(&mut Vec<(String, String)>) + Send + 'a>,
+    trailers: Trailers<'a>,
     /// The chunk that is being read, behind room for its head; then all of its frame, or the end of all.
     frame: Vec<u8>,
     state: State,
 }
+
+/// Adds the trailing headers to a list.
+type Trailers<'a> = Box<dyn FnMut(&mut Vec<(String, String)>) + Send + 'a>;
 
 #[derive(Clone, Copy)]
 enum State {
