@@ -4,6 +4,7 @@
 //! * [Links from a function or a shell session](#links-from-a-function-or-a-shell-session)
 //! * [Links that caches can keep](#links-that-caches-can-keep)
 //! * [Take an upload by a link](#take-an-upload-by-a-link)
+//! * [Let a browser upload](#let-a-browser-upload)
 //! * [Upload a stream of known length](#upload-a-stream-of-known-length)
 //! * [A multipart upload from presigned parts](#a-multipart-upload-from-presigned-parts)
 //! * [The least that a key needs](#the-least-that-a-key-needs)
@@ -121,6 +122,34 @@
 //! A key of the customer's own (SSE-C) travels in three headers, and is signed like any other:
 //! `x-amz-server-side-encryption-customer-algorithm` (`AES256`), `…-customer-key` (base64) and `…-customer-key-MD5`
 //! (base64). `GET` and `HEAD` need them as well.
+//!
+//! # Let a browser upload
+//!
+//! A form can limit what a link cannot: the length of the file to a range, the key to a prefix, the type to a kind
+//! (feature `post`). The browser sends the file straight to the bucket.
+//!
+//! ```
+//! # #[cfg(feature = "post")] {
+//! use core::time::Duration;
+//! use s3_sigv4::{Bucket, PostPolicy};
+//! # use s3_sigv4::{Credentials, Signer, Timestamp};
+//! # let now = Timestamp::parse("20130524T000000Z")?;
+//! # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+//! # let signer = Signer::new(credentials, "eu-west-1", now)?;
+//!
+//! let photos = Bucket::aws("photos", "eu-west-1")?;
+//! let policy = PostPolicy::for_keys_under("incoming/eric/")?
+//!     .with_prefix("Content-Type", "image/")?
+//!     .with_exact("success_action_status", "201")?
+//!     .with_content_length(1..=10_000_000)?;
+//! let form = signer.post(&policy, &photos, Duration::from_secs(900), now)?;
+//! println!("{}", form.html()); // or hand out form.url() and form.fields(), for a page of your own
+//! # assert!(form.html().to_string().contains("incoming/eric/${filename}"));
+//! # }
+//! # Ok::<(), s3_sigv4::Error>(())
+//! ```
+//!
+//! A page on another host may post such a form as it is; to read the answer in a script, the bucket needs a CORS rule.
 //!
 //! # Upload a stream of known length
 //!
