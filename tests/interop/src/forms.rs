@@ -1,0 +1,1 @@
+pub fn run(_: &crate::site::Site, _: &mut crate::report::Report) {}
