@@ -1,13 +1,13 @@
 //! Uploads by aws-chunked: bodies of many lengths, by slices and by a reader, and tampered twins of them.
 
 use crate::client::{Answer, Wire};
-use crate::links::sha256;
+use crate::links::{Upload, sha256};
 use crate::refusals::{refusal, with_other_end};
 use crate::report::{Outcome, Report};
 use crate::site::{Call, Site, wire};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use s3_sigv4::{ChunkSigner, ChunkedBody, ChunkedReader, Timestamp};
+use s3_sigv4::{ChunkSigner, ChunkedBody, ChunkedReader, Signer, Timestamp};
 
 type Trailer = (&'static str, fn(&[u8]) -> String);
 
@@ -85,6 +85,7 @@ pub fn run(site: &Site, report: &mut Report) {
         }
     }
     for kind in [KINDS[0], SIGNED_CRC32, UNSIGNED_CRC32] {
+        report.check("chunked", &format!("{}, what the twins start from", kind.name), by_slices(site, kind, TWIN));
         report.check("chunked", &format!("{}, with an encoding of its own", kind.name), encoded(site, kind));
         report.check("chunked", &format!("{}, with its length signed", kind.name), length_signed(site, kind));
         report.check("chunked", &format!("{}, a part of an upload", kind.name), part(site, kind));
@@ -96,7 +97,7 @@ pub fn run(site: &Site, report: &mut Report) {
 }
 
 fn by_slices(site: &Site, kind: Kind, data: &[u8]) -> Outcome {
-    site.client.send(&framed(site, kind, data, CHUNK, &[])?)?.has_status(&[200])?;
+    site.client.send(&framed(site, kind, data, &[])?)?.has_status(&[200])?;
     has(site, data).map(drop)
 }
 
@@ -114,11 +115,18 @@ fn by_reader(site: &Site, kind: Kind, data: &[u8]) -> Outcome {
     has(site, data).map(drop)
 }
 
+/// The same for a session, the token of which is signed.
+pub fn upload(site: &Site, signer: &Signer) -> Outcome {
+    let data = data(20_000);
+    site.client.send(&framed_by(signer, site, SIGNED_CRC32, &data, &[])?)?.has_status(&[200])?;
+    has(site, &data).map(drop)
+}
+
 /// The object keeps its own encoding, and aws-chunked is taken off.
 fn encoded(site: &Site, kind: Kind) -> Outcome {
     let data = data(20_000);
     let headers = [("content-encoding", "gzip"), ("x-amz-meta-color", "red"), ("content-type", "text/x-interop")];
-    site.client.send(&framed(site, kind, &data, CHUNK, &headers)?)?.has_status(&[200])?;
+    site.client.send(&framed(site, kind, &data, &headers)?)?.has_status(&[200])?;
     let answer = has(site, &data)?;
     answer.has_header("x-amz-meta-color", b"red")?.has_header("content-type", b"text/x-interop")?;
     answer.has_header("content-encoding", b"gzip")?;
@@ -127,7 +135,7 @@ fn encoded(site: &Site, kind: Kind) -> Outcome {
 
 fn length_signed(site: &Site, kind: Kind) -> Outcome {
     let data = data(20_000);
-    let wire = framed(site, kind, &data, CHUNK, &[("content-length", "0")])?;
+    let wire = framed(site, kind, &data, &[("content-length", "0")])?;
     let authorization = wire.headers().get("authorization").ok_or("no authorization")?.to_str()?;
     if !authorization.contains("content-length;") {
         return Err(format!("content-length is not signed: {authorization}").into());
@@ -138,7 +146,7 @@ fn length_signed(site: &Site, kind: Kind) -> Outcome {
 
 fn part(site: &Site, kind: Kind) -> Outcome {
     let data = data(20_000);
-    let upload = crate::links::Upload::begin(site, KEY)?;
+    let upload = Upload::begin(site, KEY)?;
     let request = site.bucket.upload_part(KEY, 1, upload.id())?;
     let trailers = kind.announced();
     let body = kind.body(data.len())?.with_chunk_size(CHUNK)?.with_trailers(&trailers)?;
@@ -153,7 +161,7 @@ fn part(site: &Site, kind: Kind) -> Outcome {
 /// The answer is a refusal, and the object is what it was.
 fn is_refused(site: &Site, kind: Kind, tamper: Tamper) -> Outcome {
     site.send_signed(&Call::put(KEY, OLD))?.has_status(&[200])?;
-    let mut twin = framed(site, kind, &[b'a'; 2 * CHUNK + 4098], CHUNK, &[])?;
+    let mut twin = framed(site, kind, TWIN, &[])?;
     let honest = twin.body().clone();
     tamper(twin.body_mut())?;
     if *twin.body() == honest {
@@ -169,11 +177,15 @@ fn is_refused(site: &Site, kind: Kind, tamper: Tamper) -> Outcome {
 }
 
 /// The request with its whole body.
-fn framed(site: &Site, kind: Kind, data: &[u8], chunk: usize, headers: &[(&str, &str)]) -> Outcome<Wire> {
+fn framed(site: &Site, kind: Kind, data: &[u8], headers: &[(&str, &str)]) -> Outcome<Wire> {
+    framed_by(&site.signer, site, kind, data, headers)
+}
+
+fn framed_by(signer: &Signer, site: &Site, kind: Kind, data: &[u8], headers: &[(&str, &str)]) -> Outcome<Wire> {
     let trailers = kind.announced();
-    let body = kind.body(data.len())?.with_chunk_size(chunk)?.with_trailers(&trailers)?;
+    let body = kind.body(data.len())?.with_chunk_size(CHUNK)?.with_trailers(&trailers)?;
     let request = site.bucket.put(KEY)?.with_headers(headers);
-    let signed = site.signer.sign_chunked(&request, &body, Timestamp::now())?;
+    let signed = signer.sign_chunked(&request, &body, Timestamp::now())?;
     // What signing sets comes in place of what the request had.
     let kept = headers.iter().filter(|(name, _)| !signed.headers().any(|(other, _)| other.eq_ignore_ascii_case(name)));
     let headers: Vec<_> = kept.copied().chain(signed.headers()).collect();
@@ -255,7 +267,7 @@ fn cut(body: &mut Vec<u8>, from: &str, to: &str) -> Outcome {
 
 /// Sets the checksum that goes with the changed data.
 fn recompute(body: &mut [u8]) -> Outcome {
-    let mut data = vec![b'a'; 2 * CHUNK + 4098];
+    let mut data = TWIN.to_vec();
     data[0] = body[find(body, "\r\n")? + 2];
     let at = find(body, CHECKSUM)? + CHECKSUM.len();
     body[at..at + 8].copy_from_slice((CRC32.1)(&data).as_bytes());
@@ -266,6 +278,8 @@ const KEY: &str = "chunked/object & é.bin";
 const OLD: &[u8] = b"what was there before";
 /// The least that S3 allows.
 const CHUNK: usize = 8192;
+/// The data of the twins: two whole chunks and a last one.
+const TWIN: &[u8] = &[b'a'; 2 * CHUNK + 4098];
 const FIRST: &str = "2000;chunk-signature=";
 const LAST: &str = "1002;chunk-signature=";
 const EMPTY: &str = "0;chunk-signature=";
