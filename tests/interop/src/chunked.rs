@@ -7,7 +7,7 @@ use crate::report::{Outcome, Report};
 use crate::site::{Call, Site, wire};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use s3_sigv4::{ChunkSigner, ChunkedBody, ChunkedReader, Signer, Timestamp};
+use s3_sigv4::{ChunkSigner, ChunkedBody, ChunkedReader, Request, Signer, Timestamp};
 
 type Trailer = (&'static str, fn(&[u8]) -> String);
 
@@ -97,7 +97,7 @@ pub fn run(site: &Site, report: &mut Report) {
 }
 
 fn by_slices(site: &Site, kind: Kind, data: &[u8]) -> Outcome {
-    site.client.send(&framed(site, kind, data, &[])?)?.has_status(&[200])?;
+    site.client.send(&put(site, kind, data, &[])?)?.has_status(&[200])?;
     has(site, data).map(drop)
 }
 
@@ -118,7 +118,7 @@ fn by_reader(site: &Site, kind: Kind, data: &[u8]) -> Outcome {
 /// The same for a session, the token of which is signed.
 pub fn upload(site: &Site, signer: &Signer) -> Outcome {
     let data = data(20_000);
-    site.client.send(&framed_by(signer, site, SIGNED_CRC32, &data, &[])?)?.has_status(&[200])?;
+    site.client.send(&framed(signer, site.bucket.put(KEY)?, SIGNED_CRC32, &data, &[])?)?.has_status(&[200])?;
     has(site, &data).map(drop)
 }
 
@@ -126,7 +126,7 @@ pub fn upload(site: &Site, signer: &Signer) -> Outcome {
 fn encoded(site: &Site, kind: Kind) -> Outcome {
     let data = data(20_000);
     let headers = [("content-encoding", "gzip"), ("x-amz-meta-color", "red"), ("content-type", "text/x-interop")];
-    site.client.send(&framed(site, kind, &data, &headers)?)?.has_status(&[200])?;
+    site.client.send(&put(site, kind, &data, &headers)?)?.has_status(&[200])?;
     let answer = has(site, &data)?;
     answer.has_header("x-amz-meta-color", b"red")?.has_header("content-type", b"text/x-interop")?;
     answer.has_header("content-encoding", b"gzip")?;
@@ -135,7 +135,7 @@ fn encoded(site: &Site, kind: Kind) -> Outcome {
 
 fn length_signed(site: &Site, kind: Kind) -> Outcome {
     let data = data(20_000);
-    let wire = framed(site, kind, &data, &[("content-length", "0")])?;
+    let wire = put(site, kind, &data, &[("content-length", "0")])?;
     let authorization = wire.headers().get("authorization").ok_or("no authorization")?.to_str()?;
     if !authorization.contains("content-length;") {
         return Err(format!("content-length is not signed: {authorization}").into());
@@ -148,20 +148,15 @@ fn part(site: &Site, kind: Kind) -> Outcome {
     let data = data(20_000);
     let upload = Upload::begin(site, KEY)?;
     let request = site.bucket.upload_part(KEY, 1, upload.id())?;
-    let trailers = kind.announced();
-    let body = kind.body(data.len())?.with_chunk_size(CHUNK)?.with_trailers(&trailers)?;
-    let signed = site.signer.sign_chunked(&request, &body, Timestamp::now())?;
-    let mut part = wire("PUT", &request.url().to_string(), &signed.headers().collect::<Vec<_>>(), b"")?;
-    *part.body_mut() = frame(signed.into_chunks(), kind, &data)?;
-    let answer = site.client.send(&part)?;
-    upload.complete(&[answer.tag()?])?.has_status(&[200])?;
+    let tag = site.client.send(&framed(&site.signer, request, kind, &data, &[])?)?.tag()?;
+    upload.complete(&[tag])?.has_status(&[200])?;
     has(site, &data).map(drop)
 }
 
 /// The answer is a refusal, and the object is what it was.
 fn is_refused(site: &Site, kind: Kind, tamper: Tamper) -> Outcome {
     site.send_signed(&Call::put(KEY, OLD))?.has_status(&[200])?;
-    let mut twin = framed(site, kind, TWIN, &[])?;
+    let mut twin = put(site, kind, TWIN, &[])?;
     let honest = twin.body().clone();
     tamper(twin.body_mut())?;
     if *twin.body() == honest {
@@ -176,15 +171,15 @@ fn is_refused(site: &Site, kind: Kind, tamper: Tamper) -> Outcome {
     refusal(&answer)
 }
 
-/// The request with its whole body.
-fn framed(site: &Site, kind: Kind, data: &[u8], headers: &[(&str, &str)]) -> Outcome<Wire> {
-    framed_by(&site.signer, site, kind, data, headers)
+fn put(site: &Site, kind: Kind, data: &[u8], headers: &[(&str, &str)]) -> Outcome<Wire> {
+    framed(&site.signer, site.bucket.put(KEY)?, kind, data, headers)
 }
 
-fn framed_by(signer: &Signer, site: &Site, kind: Kind, data: &[u8], headers: &[(&str, &str)]) -> Outcome<Wire> {
+/// The request with these headers and its whole body.
+fn framed(signer: &Signer, request: Request<'_>, kind: Kind, data: &[u8], headers: &[(&str, &str)]) -> Outcome<Wire> {
     let trailers = kind.announced();
     let body = kind.body(data.len())?.with_chunk_size(CHUNK)?.with_trailers(&trailers)?;
-    let request = site.bucket.put(KEY)?.with_headers(headers);
+    let request = request.with_headers(headers);
     let signed = signer.sign_chunked(&request, &body, Timestamp::now())?;
     // What signing sets comes in place of what the request had.
     let kept = headers.iter().filter(|(name, _)| !signed.headers().any(|(other, _)| other.eq_ignore_ascii_case(name)));

@@ -173,7 +173,7 @@ const MINISTACK: &[Exception] = &[
         200,
         "it does not look at the trailing headers' signature",
     ),
-    on("form", &["a name beyond ASCII under a prefix"], 404, "it does not read a file's name as UTF-8"),
+    on("form", &["a name beyond ASCII under a prefix"], 404, "it reads a file's name as Latin-1"),
 ];
 
 const FOLDER: &str = "a key that ends in a slash is a folder, which has no body";
