@@ -47,6 +47,25 @@ const REFUSED: &[(&str, Twin)] = &[
         let wire = linked(&site.signer.presign(&put, MINUTE, Timestamp::now())?, b"something else")?;
         site.client.send(&with_header(wire, "x-amz-checksum-sha256", &sha256(b"something else"))?)
     }),
+    ("a customer's key changed", |site| {
+        let put = site.bucket.put(KEY)?.with_headers(CUSTOMER_KEY);
+        let wire = linked(&site.signer.presign(&put, MINUTE, Timestamp::now())?, b"under another key")?;
+        let wire = with_header(
+            wire,
+            "x-amz-server-side-encryption-customer-key",
+            "ZjEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        )?;
+        site.client.send(&with_header(
+            wire,
+            "x-amz-server-side-encryption-customer-key-md5",
+            "XqES9VUDgKS5iku4I/yu1Q==",
+        )?)
+    }),
+    ("a listing of another prefix", |site| {
+        let list = site.bucket.list().with_query(&[("prefix", "links/list/")]);
+        let wire = linked(&site.signer.presign(&list, MINUTE, Timestamp::now())?, b"")?;
+        site.client.send(&replaced(wire, "prefix=links%2Flist%2F", "prefix=links%2F")?)
+    }),
     ("a link for a part used for another", |site| {
         let begun = Upload::begin(site, KEY)?;
         let part = site.bucket.upload_part(KEY, 1, begun.id())?;
@@ -247,15 +266,10 @@ fn checksum(site: &Site) -> Outcome {
 
 /// SSE-C: the key travels in three signed headers, with `PUT`, `GET` and `HEAD` alike.
 fn customer_key(site: &Site) -> Outcome {
-    let headers = [
-        ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
-        ("x-amz-server-side-encryption-customer-key", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
-        ("x-amz-server-side-encryption-customer-key-MD5", "hRasmdxgYDKV3nvbahU1MA=="),
-    ];
     let (put, get, head) = (site.bucket.put(SECRET_KEY)?, site.bucket.get(SECRET_KEY)?, site.bucket.head(SECRET_KEY)?);
-    site.follow(&put.with_headers(&headers), BODY)?.has_status(&[200])?;
-    site.follow(&get.with_headers(&headers), b"")?.has_status(&[200])?.has_body(BODY)?;
-    site.follow(&head.with_headers(&headers), b"")?.has_status(&[200])?;
+    site.follow(&put.with_headers(CUSTOMER_KEY), BODY)?.has_status(&[200])?;
+    site.follow(&get.with_headers(CUSTOMER_KEY), b"")?.has_status(&[200])?.has_body(BODY)?;
+    site.follow(&head.with_headers(CUSTOMER_KEY), b"")?.has_status(&[200])?;
     site.follow(&get, b"")?.has_status(&[400])?;
     Ok(())
 }
@@ -330,6 +344,11 @@ pub fn sha256(data: &[u8]) -> String {
 
 const KEY: &str = "links/object & é.txt";
 const SECRET_KEY: &str = "links/of a customer's key";
+const CUSTOMER_KEY: &[(&str, &str)] = &[
+    ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
+    ("x-amz-server-side-encryption-customer-key", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
+    ("x-amz-server-side-encryption-customer-key-MD5", "hRasmdxgYDKV3nvbahU1MA=="),
+];
 const CURL_KEY: &str = "links/it's [1-2] {a,b} $HOME?#.txt";
 const BODY: &[u8] = b"of typed request";
 const PART: usize = 5 * 1024 * 1024;
