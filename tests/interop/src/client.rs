@@ -3,11 +3,11 @@
 use crate::report::{Failure, Outcome};
 use http::header::{HOST, HeaderMap, HeaderValue};
 use http::uri::Authority;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
 use std::time::Duration;
-use ureq::Agent;
+use ureq::{Agent, SendBody};
 
 /// A request with its body, as it goes out.
 pub type Wire = http::Request<Vec<u8>>;
@@ -35,28 +35,44 @@ impl Client {
     }
 
     pub fn send(&self, wire: &Wire) -> Outcome<Answer> {
-        let sent = describe(wire);
-        let answer = self
-            .exchange(wire.clone())
-            .map_err(|failure| Failure::silence(format!("sent {sent}; no answer: {}", failure.text())))?;
-        let (parts, mut body) = answer.into_parts();
-        let status = parts.status.as_u16();
-        let body = body
-            .read_to_vec()
-            .map_err(|error| Failure::silence(format!("sent {sent}; answer {status} broke off: {error}")))?;
-        Ok(Answer { sent, status, headers: parts.headers, body })
+        take(describe(wire), self.exchange(wire.clone()))
     }
 
-    fn exchange(&self, mut wire: Wire) -> Outcome<http::Response<ureq::Body>> {
+    /// The same with a body that is read while it is sent. Its length is the request's own `content-length`.
+    pub fn send_read(&self, wire: &Wire, body: &mut dyn Read) -> Outcome<Answer> {
+        let aimed = self.aimed(wire.clone());
+        let answer = aimed.and_then(|wire| Ok(self.agent.run(wire.map(|_| SendBody::from_reader(body)))?));
+        take(describe(wire), answer)
+    }
+
+    fn exchange(&self, wire: Wire) -> Outcome<http::Response<ureq::Body>> {
+        let wire = self.aimed(wire)?;
+        let has_body = matches!(wire.method().as_str(), "PUT" | "POST") || !wire.body().is_empty();
+        Ok(if has_body { self.agent.run(wire)? } else { self.agent.run(wire.map(|_| ()))? })
+    }
+
+    /// The request with the server's address in its URL, and with the host that it names.
+    fn aimed(&self, mut wire: Wire) -> Outcome<Wire> {
         let mut uri = wire.uri().clone().into_parts();
         let named = uri.authority.replace(self.address.clone()).ok_or("the URL has no host")?;
         *wire.uri_mut() = uri.try_into()?;
         if named != self.address && !wire.headers().contains_key(HOST) {
             wire.headers_mut().insert(HOST, HeaderValue::from_str(named.as_str())?);
         }
-        let has_body = matches!(wire.method().as_str(), "PUT" | "POST") || !wire.body().is_empty();
-        Ok(if has_body { self.agent.run(wire)? } else { self.agent.run(wire.map(|_| ()))? })
+        Ok(wire)
     }
+}
+
+fn take(sent: String, answer: Outcome<http::Response<ureq::Body>>) -> Outcome<Answer> {
+    let answer = answer.map_err(|failure| Failure::silence(format!("sent {sent}; no answer: {}", failure.text())))?;
+    let (parts, body) = answer.into_parts();
+    let status = parts.status.as_u16();
+    let body = body
+        .into_with_config()
+        .limit(64 << 20)
+        .read_to_vec()
+        .map_err(|error| Failure::silence(format!("sent {sent}; answer {status} broke off: {error}")))?;
+    Ok(Answer { sent, status, headers: parts.headers, body })
 }
 
 /// What the server said, and what it was asked.
@@ -82,6 +98,12 @@ impl Answer {
             return Ok(self);
         }
         Err(self.wrong(&format!("{name}: {}, found {:?}", excerpt(expected), found.map(excerpt))))
+    }
+
+    /// The entity tag of what was stored.
+    pub fn tag(&self) -> Outcome<String> {
+        let tag = self.has_status(&[200])?.headers.get("etag").ok_or_else(|| self.wrong("an entity tag"))?;
+        Ok(tag.to_str()?.to_owned())
     }
 
     pub fn text(&self) -> Outcome<&str> {

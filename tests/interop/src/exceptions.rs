@@ -51,6 +51,9 @@ const SWIFT: &[Exception] = &[
         403,
         "it decodes the path before it encodes it again, so that %2F becomes a slash",
     ),
+    on("link", &["an object's older version"], 501, "versions are not switched on"),
+    on("link", &["a customer's key"], 200, "it leaves the headers of SSE-C unread"),
+    on("form", &["an upload"], 412, "it has no forms"),
 ];
 
 const SEAWEEDFS: &[Exception] = &[
@@ -94,6 +97,48 @@ const SEAWEEDFS: &[Exception] = &[
     ),
     on("refused link", &["dated an hour ahead"], 200, "it looks at a link's end and not at its beginning"),
     on("refused header", &["the body under a signed hash"], 200, "it does not hash the body"),
+    on(
+        "chunked",
+        &[
+            "signed, with an encoding of its own",
+            "signed, with a CRC-32 behind it, with an encoding of its own",
+            "unsigned, with a CRC-32 behind it, with an encoding of its own",
+        ],
+        200,
+        "it keeps aws-chunked in the object's own encoding",
+    ),
+    on(
+        "refused chunks",
+        &[
+            "signed: a byte of the first chunk",
+            "signed: a byte of the last chunk",
+            "signed: the first chunk's signature",
+            "signed: the last chunk's signature",
+            "signed: the empty chunk's signature",
+            "signed: the last chunk missing",
+            "signed: the first chunk in place of the second",
+            "signed: a chunk more",
+            "signed, with a CRC-32 behind it: a byte of the first chunk",
+            "signed, with a CRC-32 behind it: a byte of the first chunk and the checksum",
+            "signed, with a CRC-32 behind it: the first chunk's signature",
+            "signed, with a CRC-32 behind it: the empty chunk's signature",
+            "signed, with a CRC-32 behind it: the trailing checksum missing",
+            "unsigned, with a CRC-32 behind it: the trailing checksum missing",
+        ],
+        500,
+        "it refuses a broken body as an error of its own",
+    ),
+    on(
+        "refused chunks",
+        &[
+            "signed, with a CRC-32 behind it: the trailing signature",
+            "signed, with a CRC-32 behind it: the trailing signature missing",
+        ],
+        200,
+        "it does not look at the trailing headers' signature",
+    ),
+    on("refused form", &["types of which one is another"], 204, "it does not read types with commas as a list"),
+    on("session", &["a form"], 403, "it takes no form that a session signed"),
 ];
 
 const MINISTACK: &[Exception] = &[
@@ -122,6 +167,13 @@ const MINISTACK: &[Exception] = &[
         "it goes by the scope's region and answers that the bucket is elsewhere",
     ),
     on("refused header", &["another service"], 404, "it goes by the scope's service, which does not know the path"),
+    on(
+        "refused chunks",
+        &["signed, with a CRC-32 behind it: the trailing signature"],
+        200,
+        "it does not look at the trailing headers' signature",
+    ),
+    on("form", &["a name beyond ASCII under a prefix"], 404, "it reads a file's name as Latin-1"),
 ];
 
 const FOLDER: &str = "a key that ends in a slash is a folder, which has no body";

@@ -25,14 +25,12 @@ const FEATURES: &[(&str, Feature)] = &[
     ("a header that is not signed", unsigned_header),
     ("a host other than the URL's", other_host),
     ("a link's body hash in a signed header", hashed_link),
-    ("a link that overrides the answer's headers", response_headers),
     ("a link by an imported key", imported_key),
     ("a link for seven days", longest_link),
     ("a link that has a minute left", old_link),
     ("a link dated ten minutes ahead", early_link),
     ("a header signature ten minutes old", old_signature),
     ("a copy of an odd key", copy),
-    ("a multipart upload, its part by link", multipart),
     ("a listing with odd parameters", odd_listing),
     ("parameters without a value", empty_parameters),
     ("parameters in the order of their names", sorted_by_name),
@@ -177,17 +175,6 @@ fn hashed_link(site: &Site) -> Outcome {
     Ok(())
 }
 
-fn response_headers(site: &Site) -> Outcome {
-    let disposition = "attachment; filename=\"a+b & c%20d?=#.txt\"; filename*=UTF-8''%C3%A9.txt";
-    let content_type = "text/plain; charset=utf-8";
-    site.send_signed(&Call::put(KEY, b"override"))?.has_status(&[200])?;
-    let query = [("response-content-type", content_type), ("response-content-disposition", disposition)];
-    let answer = site.send_link(&Call::new("GET", KEY).with_query(&query))?;
-    answer.has_status(&[200])?.has_header("content-disposition", disposition.as_bytes())?;
-    answer.has_header("content-type", content_type.as_bytes())?.has_body(b"override")?;
-    Ok(())
-}
-
 fn imported_key(site: &Site) -> Outcome {
     let now = Timestamp::now();
     site.send_signed(&Call::put(KEY, b"imported"))?.has_status(&[200])?;
@@ -231,22 +218,6 @@ fn copy(site: &Site) -> Outcome {
     let headers = [("x-amz-copy-source", "/interop-bucket/source/%C3%A9%20%2B%20%25")];
     site.send_signed(&Call::new("PUT", KEY).with_headers(&headers))?.has_status(&[200])?;
     read(site)?.has_body(b"copied")?;
-    Ok(())
-}
-
-fn multipart(site: &Site) -> Outcome {
-    let begun = site.send_signed(&Call::new("POST", KEY).with_query(&[("uploads", "")]))?;
-    let id = xml::text(begun.has_status(&[200])?.text()?, "UploadId").ok_or_else(|| begun.wrong("an upload id"))?;
-    let query = [("uploadId", &*id), ("partNumber", "1")];
-    let part = site.send_link(&Call::put(KEY, b"the only part").with_query(&query))?;
-    let tag = part.has_status(&[200])?.headers.get("etag").ok_or_else(|| part.wrong("an entity tag"))?.to_str()?;
-    let list = format!(
-        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{tag}</ETag></Part></CompleteMultipartUpload>"
-    );
-    let query = [("uploadId", &*id)];
-    let complete = Call { method: "POST", key: KEY, query: &query, headers: &[], body: list.as_bytes() };
-    site.send_signed(&complete)?.has_status(&[200])?;
-    read(site)?.has_body(b"the only part")?;
     Ok(())
 }
 

@@ -3,10 +3,13 @@
 //! Reads SERVER (`swift`, `seaweedfs`, `ministack`), ENDPOINT, REGION, ACCESS_KEY, SECRET_KEY, VIRTUAL_HOST, and
 //! STS_ENDPOINT with ROLE_ARN where there is an STS. Prints a line for each check that failed, and at last their number.
 
+mod chunked;
 mod client;
 mod exceptions;
 mod features;
+mod forms;
 mod keys;
+mod links;
 mod objects;
 mod oracle;
 mod refusals;
@@ -36,9 +39,12 @@ fn run() -> Outcome<bool> {
     for target in ["/a/../b", "//x", "/%2E/%2e?a=%2F&b", "/?x"] {
         report.check("client", target, client::check(target));
     }
-    site.create_bucket()?;
+    site.create(&site.bucket)?;
     objects::run(&site, &mut report);
     features::run(&site, &mut report);
+    links::run(&site, &mut report);
+    chunked::run(&site, &mut report);
+    forms::run(&site, &mut report);
     refusals::run(&site, &mut report);
     sessions::run(&site, &mut report);
     oracle::run(&site, &mut report);

@@ -201,7 +201,7 @@ pub fn without_header(mut wire: Wire, name: &str) -> Outcome<Wire> {
     Ok(wire)
 }
 
-fn with_body(mut wire: Wire, body: &[u8]) -> Wire {
+pub fn with_body(mut wire: Wire, body: &[u8]) -> Wire {
     *wire.body_mut() = body.to_vec();
     wire
 }

@@ -1,6 +1,8 @@
 //! Sessions: AssumeRole by the general rules, then the session's credentials and its token for S3.
 
+use crate::chunked;
 use crate::client::{Answer, Wire};
+use crate::forms;
 use crate::refusals::{parameter, refusal, replaced, with_header, with_other_end, without_header};
 use crate::report::{Outcome, Report};
 use crate::site::{Call, MINUTE, Site, variable, wire};
@@ -46,6 +48,8 @@ const ACCEPTED: &[(&str, Accepted)] = &[
         let signer = Signer::from_key(&session.access_key, Some(&session.token), key)?;
         has_object(&site.client.send(&link(site, &signer)?)?)
     }),
+    ("signed chunks", |site, session| chunked::upload(site, &session.signer)),
+    ("a form", |site, session| forms::send(site, &forms::fill(site, &session.signer)?)),
     ("a link ends with the session", |site, session| {
         let request = site.bucket.get(KEY)?;
         let link = session.signer.presign(&request, Lifetime::LONGEST, Timestamp::now())?;
@@ -95,6 +99,16 @@ const REFUSED: &[(&str, Twin)] = &[
     }),
     ("a header signature with a byte of its token changed", |site, session, _| {
         with_header(signed(site, session)?, TOKEN, &with_other_end(&session.token))
+    }),
+    ("a form without its token", |site, session, _| forms::fill(site, &session.signer)?.without(TOKEN)?.wire()),
+    ("a form with another session's token", |site, session, other| {
+        forms::fill(site, &session.signer)?.with(TOKEN, &other.token).wire()
+    }),
+    ("a form signed with another session's token", |site, session, other| {
+        forms::fill(site, &signer(site, session, &other.token, Service::S3)?)?.wire()
+    }),
+    ("a form with a byte of its token changed", |site, session, _| {
+        forms::fill(site, &session.signer)?.with(TOKEN, &with_other_end(&session.token)).wire()
     }),
     ("AssumeRole under another secret", |site, _, _| {
         let credentials = Credentials::new(&*site.access_key, with_other_end(&site.secret_key))?;

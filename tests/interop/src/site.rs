@@ -3,9 +3,11 @@
 use crate::client::{Answer, Client, Wire};
 use crate::report::Outcome;
 use http::header::{HeaderName, HeaderValue};
-use s3_sigv4::{Bucket, Credentials, Lifetime, PayloadHash, Request, Signer, Timestamp};
-use std::env;
+use s3_sigv4::{Bucket, Credentials, Lifetime, PayloadHash, Presigned, Request, Signer, Timestamp};
+use std::path::PathBuf;
+use std::process::{Command, Output};
 use std::time::Duration;
+use std::{env, fs, process};
 
 pub struct Site {
     /// `swift`, `seaweedfs` or `ministack`.
@@ -32,20 +34,25 @@ impl Site {
         Ok(Self { server, endpoint, region, access_key, secret_key, bucket, signer, client })
     }
 
-    /// Makes the bucket, in the region that is not every server's default.
-    pub fn create_bucket(&self) -> Outcome {
+    /// Makes a bucket, in the region that is not every server's default.
+    pub fn create(&self, bucket: &Bucket) -> Outcome {
         let body = format!(
             "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
              <LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>",
             self.region
         );
-        self.send_signed(&Call::put("", body.as_bytes()))?.has_status(&[200])?;
-        Ok(())
+        let wire = Call::put("", body.as_bytes()).signed(bucket, &self.signer, Timestamp::now())?;
+        self.client.send(&wire)?.has_status(&[200]).map(drop)
     }
 
     /// Signs by header with the site's own signer, and sends.
     pub fn send_signed(&self, call: &Call<'_>) -> Outcome<Answer> {
         self.client.send(&call.signed(&self.bucket, &self.signer, Timestamp::now())?)
+    }
+
+    /// Signs a link to what the library itself asks for, and uses it.
+    pub fn follow(&self, request: &Request<'_>, body: &[u8]) -> Outcome<Answer> {
+        self.client.send(&linked(&self.signer.presign(request, MINUTE, Timestamp::now())?, body)?)
     }
 
     /// Signs a link with the site's own signer, and uses it.
@@ -128,9 +135,13 @@ impl<'a> Call<'a> {
         lifetime: impl Into<Lifetime>,
         now: Timestamp,
     ) -> Outcome<Wire> {
-        let link = signer.presign(&self.request(bucket)?, lifetime, now)?;
-        wire(link.method(), link.url(), &link.headers().collect::<Vec<_>>(), self.body)
+        linked(&signer.presign(&self.request(bucket)?, lifetime, now)?, self.body)
     }
+}
+
+/// A link as it is used, with the headers that it asks for.
+pub fn linked(link: &Presigned, body: &[u8]) -> Outcome<Wire> {
+    wire(link.method(), link.url(), &link.headers().collect::<Vec<_>>(), body)
 }
 
 /// A request as it goes out.
@@ -148,6 +159,40 @@ pub fn ago(seconds: i64) -> Outcome<Timestamp> {
 
 pub fn ahead(seconds: i64) -> Outcome<Timestamp> {
     ago(-seconds)
+}
+
+/// A folder of its own, removed at the end, in which a shell runs command lines.
+pub struct Shell {
+    folder: PathBuf,
+}
+
+impl Shell {
+    pub fn new() -> Outcome<Self> {
+        let folder = env::temp_dir().join(format!("interop-{}", process::id()));
+        fs::create_dir(&folder)?;
+        Ok(Self { folder })
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// What the command line printed, which must succeed.
+    pub fn run(&self, line: &str) -> Outcome<String> {
+        let Output { status, stdout, stderr } =
+            Command::new("sh").args(["-c", line]).current_dir(&self.folder).output()?;
+        match status.success() {
+            true => Ok(String::from_utf8_lossy(&stdout).into_owned()),
+            false => Err(format!("{status}: {line}: {}", String::from_utf8_lossy(&stderr)).into()),
+        }
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        // What is left of it does no harm.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
 }
 
 /// The text of an environment variable, which must be there.

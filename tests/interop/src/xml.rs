@@ -7,6 +7,11 @@ pub fn text(document: &str, name: &str) -> Option<String> {
     elements(document, name).next()
 }
 
+/// The texts of all elements of this name.
+pub fn texts(document: &str, name: &str) -> Vec<String> {
+    elements(document, name).collect()
+}
+
 /// The keys of a listing that was asked for with `encoding-type=url`.
 pub fn keys(listing: &str) -> Vec<String> {
     let decode = |key: String| match elements(listing, "EncodingType").next() {
