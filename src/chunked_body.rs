@@ -159,21 +159,14 @@ pub(crate) struct ChunkedHeaders {
 impl ChunkedHeaders {
     pub(crate) fn new(body: &ChunkedBody<'_>, request: &Request<'_>) -> Result<Self, Error> {
         let unsigned = |name: &str| request.unsigned.iter().any(|other| other.eq_ignore_ascii_case(name));
-        let mut content_encoding = String::from("aws-chunked");
+        let mut given = String::new();
         let mut length_is_given = false;
         for (index, (name, value)) in request.headers.iter().enumerate() {
             length_is_given |= name.eq_ignore_ascii_case("content-length");
-            if !name.eq_ignore_ascii_case("content-encoding") {
-                continue;
-            }
-            let not_text = Error::HeaderNotText { index, name: Excerpt::of(name) };
-            let value = core::str::from_utf8(value).map_err(|_| not_text)?;
-            // The caller may have named aws-chunked already; everything else stays behind it.
-            for coding in value.split(',').map(|coding| coding.trim_matches([' ', '\t'])) {
-                if !coding.is_empty() && !coding.eq_ignore_ascii_case("aws-chunked") {
-                    content_encoding.push(',');
-                    content_encoding.push_str(coding);
-                }
+            if name.eq_ignore_ascii_case("content-encoding") {
+                let not_text = Error::HeaderNotText { index, name: Excerpt::of(name) };
+                given.push_str(if given.is_empty() { "" } else { "," });
+                given.push_str(trimmed(core::str::from_utf8(value).map_err(|_| not_text)?));
             }
         }
         let mut trailer = String::new();
@@ -185,7 +178,7 @@ impl ChunkedHeaders {
             encoding_is_signed: !unsigned("content-encoding"),
             // Clients set it by themselves, so it is signed only where the caller gave it to be signed.
             length_is_signed: length_is_given && !unsigned("content-length"),
-            content_encoding,
+            content_encoding: with_aws_chunked(&given),
             content_length: Decimal::new(body.framed_length()),
             decoded_content_length: Decimal::new(body.length),
             trailer,
@@ -221,6 +214,25 @@ impl fmt::Debug for ChunkedHeaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }
+}
+
+/// What the caller had, behind `aws-chunked`: as it was, if the caller put it there.
+fn with_aws_chunked(given: &str) -> String {
+    let is_aws_chunked = |coding: &&str| coding.eq_ignore_ascii_case("aws-chunked");
+    let codings = || given.split(',').map(trimmed).filter(|coding| !coding.is_empty());
+    if codings().next().is_some_and(|first| is_aws_chunked(&first)) {
+        return String::from(given);
+    }
+    let mut value = String::from("aws-chunked");
+    for coding in codings().filter(|coding| !is_aws_chunked(coding)) {
+        value.push(',');
+        value.push_str(coding);
+    }
+    value
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
 }
 
 /// What stands between a chunk's length and its signature.

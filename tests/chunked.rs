@@ -117,7 +117,8 @@ fn headers_are_set_beside_what_the_caller_had() {
         (&[("content-encoding", " br , gzip ")], "aws-chunked,br,gzip"),
         (&[("content-encoding", "br"), ("content-encoding", "gzip")], "aws-chunked,br,gzip"),
         (&[("content-encoding", "aws-chunked")], "aws-chunked"),
-        (&[("content-encoding", "AWS-chunked,gzip"), ("x-amz-trailer", "stale")], "aws-chunked,gzip"),
+        (&[("content-encoding", "AWS-chunked, gzip "), ("x-amz-trailer", "stale")], "AWS-chunked, gzip"),
+        (&[("content-encoding", "gzip,aws-chunked")], "aws-chunked,gzip"),
         (&[("Content-Length", "1"), ("x-amz-decoded-content-length", "2")], "aws-chunked"),
     ] {
         let (signer, request) = (signer(), request("/key").with_headers(given));
