@@ -437,6 +437,12 @@ fn partition_of(region: &str) -> Option<&'static Partition> {
     PARTITIONS.iter().find(|partition| region.starts_with(partition.regions))
 }
 
+/// The domain that the hosts of a region's services end with.
+#[cfg(feature = "tokens")]
+pub(crate) fn suffix_of(region: &str) -> Result<&'static str, Error> {
+    partition_of(region).map(|partition| partition.suffix).ok_or(Error::RegionSyntax)
+}
+
 /// The region in a host without its partition's suffix, if the host is made of these parts.
 fn region_in<'a>(front: &'a str, parts: &[Part]) -> Option<&'a str> {
     [(false, false), (false, true), (true, false), (true, true)].into_iter().find_map(|(fips, dual_stack)| {

@@ -60,7 +60,8 @@ impl Signer {
     /// ```
     ///
     /// # Errors
-    /// As [`Signer::sign`], and [`Error::HeaderNotText`] for a `content-encoding` that is not text.
+    /// As [`Signer::sign`], and [`Error::HeaderNotText`] for a `content-encoding` that is not text;
+    /// [`Error::BodyTooLong`].
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>.
     pub fn sign_chunked<'a>(
@@ -69,6 +70,9 @@ impl Signer {
         body: &ChunkedBody<'a>,
         now: Timestamp,
     ) -> Result<ChunkedRequest<'a>, Error> {
+        if body.framed_length() == u64::MAX {
+            return Err(Error::BodyTooLong);
+        }
         let headers = ChunkedHeaders::new(body, request)?;
         let signed = self.sign_as(request, Authentication::Chunked(&headers), body.payload_hash(), now)?;
         let chunks = ChunkSigner {

@@ -1,6 +1,6 @@
 use crate::digest::Decimal;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
-use crate::limits::{MAX_TRAILERS, MIN_CHUNK};
+use crate::limits::{MAX_CHUNK, MAX_TRAILERS, MIN_CHUNK};
 use crate::payload::PayloadHash;
 use crate::request::{Request, is_token};
 use alloc::string::String;
@@ -55,9 +55,9 @@ impl<'a> ChunkedBody<'a> {
     /// The same with chunks of this many bytes, all but the last.
     ///
     /// # Errors
-    /// [`Error::ChunkSize`] for less than 8 KiB, which S3 refuses.
+    /// [`Error::ChunkSize`] for less than 8 KiB, which S3 refuses, or more than 5 GiB.
     pub fn with_chunk_size(mut self, chunk_size: usize) -> Result<Self, Error> {
-        if chunk_size < MIN_CHUNK {
+        if chunk_size < MIN_CHUNK || chunk_size as u64 > MAX_CHUNK {
             return Err(Error::ChunkSize { found: chunk_size });
         }
         self.chunk_size = chunk_size as u64;
@@ -71,7 +71,7 @@ impl<'a> ChunkedBody<'a> {
     ///
     /// # Errors
     /// [`Error::TooManyTrailers`] for more than 16; [`Error::Header`], [`Error::HeaderNameEmpty`] or
-    /// [`Error::TrailerRepeated`] for a name that cannot be sent or is there twice.
+    /// [`Error::TrailerRepeated`] for a name that cannot be sent or is there twice, as the signature's own would be.
     pub fn with_trailers(mut self, trailers: &'a [(&'a str, usize)]) -> Result<Self, Error> {
         if trailers.len() > MAX_TRAILERS {
             return Err(Error::TooManyTrailers { count: trailers.len() });
@@ -83,6 +83,9 @@ impl<'a> ChunkedBody<'a> {
             if let Some(position) = name.bytes().position(|byte| !is_token(byte)) {
                 let (name, found) = (Excerpt::of(name), Found(name.as_bytes()[position]));
                 return Err(Error::Header { index, name, part: HeaderPart::Name, found, position });
+            }
+            if name.eq_ignore_ascii_case(TRAILER_SIGNATURE.trim_end_matches(':')) {
+                return Err(Error::TrailerRepeated { name: Excerpt::of(name) });
             }
             if trailers[..index].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
                 return Err(Error::TrailerRepeated { name: Excerpt::of(name) });

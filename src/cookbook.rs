@@ -233,7 +233,7 @@
 //! | the link | the action |
 //! |---|---|
 //! | `GET`, `HEAD` | `s3:GetObject`; with a version `s3:GetObjectVersion` |
-//! | `PUT`, a browser's form, and all of a multipart upload but what follows | `s3:PutObject` |
+//! | `PUT`, a browser's form, and all of a multipart upload but what follows | `s3:PutObject`; with `x-amz-acl` `s3:PutObjectAcl` as well, with `x-amz-tagging` `s3:PutObjectTagging` |
 //! | ListParts | `s3:ListMultipartUploadParts` |
 //! | AbortMultipartUpload | `s3:AbortMultipartUpload` |
 //! | `DELETE` | `s3:DeleteObject`; with a version `s3:DeleteObjectVersion` |

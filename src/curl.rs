@@ -42,9 +42,11 @@ impl fmt::Display for Curl<'_> {
             method => write!(f, " --request {}", Quoted("", method))?,
         }
         for (name, value) in link.headers() {
-            // With nothing behind the colon curl would leave the header out.
-            let header = if value.is_empty() { format_args!("{name};") } else { format_args!("{name}: {value}") };
-            write!(f, " --header {}", Quoted("", header))?;
+            // With nothing but blanks behind the colon curl would leave the header out.
+            match value.trim_matches([' ', '\t']) {
+                "" => write!(f, " --header {}", Quoted("", format_args!("{name};")))?,
+                _ => write!(f, " --header {}", Quoted("", format_args!("{name}: {value}")))?,
+            }
         }
         match link.method() {
             // curl adds a type of its own for a form, which a server could keep with the object.

@@ -1,6 +1,6 @@
 #[cfg(feature = "post")]
 use crate::limits::MAX_POST_FIELDS;
-use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_PART_NUMBER, MAX_TRAILERS, MIN_CHUNK};
+use crate::limits::{MAX_CHUNK, MAX_HEADERS, MAX_PARAMETERS, MAX_PART_NUMBER, MAX_TRAILERS, MIN_CHUNK};
 use crate::timestamp::Timestamp;
 use core::fmt;
 
@@ -201,6 +201,13 @@ pub enum Error {
         name: &'static str,
     },
 
+    /// The query names a parameter that belongs to the operation itself.
+    #[error("the query has the parameter {name}, which the operation has already")]
+    OwnParameter {
+        /// The parameter's name.
+        name: &'static str,
+    },
+
     /// An encoded query holds a `+`, which some servers read as a space and others as a plus.
     #[error(
         "the query has a + at byte offset {position}, which some servers read as a space and some as a plus: write \
@@ -238,12 +245,16 @@ pub enum Error {
         until: Timestamp,
     },
 
-    /// The chunks of an aws-chunked body are too small.
-    #[error("chunks are of {found} bytes, and S3 wants at least {MIN_CHUNK}, but for the last one")]
+    /// The chunks of an aws-chunked body are too small, or larger than any part.
+    #[error("chunks are of {found} bytes, and S3 takes {MIN_CHUNK} to {MAX_CHUNK}, but for the last one")]
     ChunkSize {
         /// The size asked for.
         found: usize,
     },
+
+    /// An aws-chunked body is so long that the length of all that is sent fits in no number.
+    #[error("the body is longer than anything that can be sent")]
+    BodyTooLong,
 
     /// A chunk has another length than the announced body wants.
     #[error("the chunk has {found} bytes where the announced body wants {expected}")]
@@ -484,6 +495,12 @@ pub enum Field {
     VersionId,
     /// The name of a file.
     FileName,
+    /// The name of a cluster.
+    #[cfg(feature = "tokens")]
+    Cluster,
+    /// The name of a database's user.
+    #[cfg(feature = "tokens")]
+    User,
     /// A POST policy in base64.
     Policy,
 }
@@ -506,6 +523,10 @@ impl fmt::Display for Field {
             Self::UploadId => "the upload id",
             Self::VersionId => "the version id",
             Self::FileName => "the file name",
+            #[cfg(feature = "tokens")]
+            Self::Cluster => "the cluster",
+            #[cfg(feature = "tokens")]
+            Self::User => "the user",
             Self::Policy => "the policy",
         })
     }

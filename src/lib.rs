@@ -42,7 +42,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime` |
+//! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime`; `ChunkedReader` |
 //! | `http` | `Signer::sign_http` |
 //! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy` |
 //! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |
@@ -56,6 +56,9 @@
 //! |---|---|---|
 //! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`] |
 //! | query parameters | 128, likewise | [`Error::TooManyParameters`] |
+//! | trailing headers of a chunked body | 16 | [`Error::TooManyTrailers`] |
+//! | chunks, but the last | 8 KiB to 5 GiB | [`Error::ChunkSize`] |
+//! | numbers of parts | 1 to 10000 | [`Error::PartNumber`] |
 //! | a link's or a form's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
 //! | a form without its file (feature `post`) | 20480 bytes | `Error::PostTooLarge` |
 //! | instants | the years 0000 to 9999 | [`Error::YearOutOfRange`] |

@@ -22,6 +22,10 @@ pub(crate) const MAX_TRAILERS: usize = 16;
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>.
 pub(crate) const MIN_CHUNK: usize = 8 * 1024;
 
+/// The greatest length of a chunk: what S3 takes in one `PUT` or one part.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
+pub(crate) const MAX_CHUNK: u64 = 5 * 1024 * 1024 * 1024;
+
 /// The highest number of a part: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>.
 pub(crate) const MAX_PART_NUMBER: u32 = 10_000;
 

@@ -77,6 +77,8 @@ impl Signer {
     ) -> Result<PostForm, Error> {
         self.identity.usable_at(now)?;
         let validity = lifetime.into().resolve(self.identity.expiration, now)?;
+        // For a form that stays the same for a while: the start of its window.
+        let now = validity.valid_from();
         let expiration = now.plus(Duration::from_secs(validity.expires.into()))?;
 
         let PostPolicy { mut fields, length } = policy.clone();

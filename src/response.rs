@@ -135,9 +135,9 @@ impl ContentDisposition {
         if file_name.is_empty() {
             return Err(Error::Empty { field });
         }
-        if let Some((position, found)) = file_name.char_indices().find(|(_, character)| character.is_control()) {
+        if let Some((position, _)) = file_name.char_indices().find(|(_, character)| character.is_control()) {
             // A control character beyond ASCII (U+0085 and its like) is reported by its first byte.
-            let found = Found(file_name.as_bytes()[position.min(file_name.len() - found.len_utf8())]);
+            let found = Found(file_name.as_bytes()[position]);
             return Err(Error::Character { field, found, position });
         }
         // RFC 6266, appendix D: no backslash, no quotation mark and no percent sign in the quoted form.

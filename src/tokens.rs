@@ -3,7 +3,8 @@
 //! Each is a pure function of a signer (of any service, in the right region), the place, the name and the instant. What
 //! they have in common: a token ends with its credentials, and one that is made from a session's keys with the session.
 
-use crate::error::{Error, Field, check};
+use crate::aws::suffix_of;
+use crate::error::{Error, Field};
 use crate::presign::Presigned;
 use crate::request::Request;
 use crate::service::Service;
@@ -32,14 +33,12 @@ use core::time::Duration;
 /// ```
 ///
 /// # Errors
-/// As [`Signer::presign`], and [`Error::Character`] for a region that cannot be part of a host.
+/// As [`Signer::presign`], and [`Error::RegionSyntax`] for a region that is none of AWS's.
 ///
 /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>.
 pub fn get_caller_identity(signer: &Signer, headers: &[(&str, &str)], now: Timestamp) -> Result<Presigned, Error> {
     let region = signer.key().scope().region();
-    check(Field::Region, region, |byte| byte.is_ascii_alphanumeric() || byte == b'-')?;
-    let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
-    let origin = format!("https://sts.{region}.amazonaws.com{suffix}");
+    let origin = format!("https://sts.{region}.{}", suffix_of(region)?);
     let request = Request::new("GET", &origin, "/")?
         .with_query(&[("Action", "GetCallerIdentity"), ("Version", "2011-06-15")])
         .with_headers(headers);
@@ -59,10 +58,13 @@ pub fn get_caller_identity(signer: &Signer, headers: &[(&str, &str)], now: Times
 /// ```
 ///
 /// # Errors
-/// As [`get_caller_identity`].
+/// As [`get_caller_identity`], and [`Error::Empty`] for the cluster's name.
 ///
 /// Source: "API Authorization from Outside a Cluster" in <https://github.com/kubernetes-sigs/aws-iam-authenticator>.
 pub fn eks(signer: &Signer, cluster: &str, now: Timestamp) -> Result<String, Error> {
+    if cluster.is_empty() {
+        return Err(Error::Empty { field: Field::Cluster });
+    }
     let link = get_caller_identity(signer, &[("x-k8s-aws-id", cluster)], now)?;
     Ok(format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(link.url())))
 }
@@ -83,10 +85,13 @@ pub fn eks(signer: &Signer, cluster: &str, now: Timestamp) -> Result<String, Err
 /// ```
 ///
 /// # Errors
-/// As [`Signer::presign`], and those of [`Request::new`] for the host.
+/// As [`Signer::presign`], and those of [`Request::new`] for the host; [`Error::Empty`] for the user.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html>.
 pub fn rds(signer: &Signer, host: &str, user: &str, now: Timestamp) -> Result<String, Error> {
+    if user.is_empty() {
+        return Err(Error::Empty { field: Field::User });
+    }
     connect(signer, "rds-db", (host, &[("Action", "connect"), ("DBUser", user)]), now)
 }
 

@@ -4,7 +4,7 @@ mod naive;
 mod util;
 
 use proptest::prelude::*;
-use s3_sigv4::{Bucket, ChunkedBody, Error, PayloadHash, Request, Signer};
+use s3_sigv4::{Bucket, ChunkedBody, Error, PayloadHash, Request, Service, Signer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use util::{SECRET_KEY, now, request, session, signer};
@@ -147,6 +147,10 @@ fn headers_are_set_beside_what_the_caller_had() {
     let signed = signer.sign_chunked(&request, &body, now()).expect("a signature");
     assert!(!signed.authorization().contains("content-encoding"));
     assert!(signed.headers().any(|header| header == ("content-encoding", "aws-chunked,gzip")));
+    let service = Service::S3.with_unsigned_headers(&["content-encoding", "x-amz-trailer"]);
+    let signer = signer.with_service(service).expect("a signer");
+    let signed = signer.sign_chunked(&util::request("/key"), &body, now()).expect("a signature");
+    assert!(!signed.authorization().contains("content-encoding") && signed.authorization().contains("x-amz-trailer"));
 }
 
 #[test]
@@ -204,12 +208,14 @@ fn bodies_that_are_not_as_announced() {
 
     refused(
         ChunkedBody::signed(1).with_chunk_size(8191),
-        "chunks are of 8191 bytes, and S3 wants at least 8192, but for the last one",
+        "chunks are of 8191 bytes, and S3 takes 8192 to 5368709120, but for the last one",
     );
     let body = ChunkedBody::unsigned(1);
     refused(body.with_trailers(&[("", 1)]), "header 0 has an empty name");
     refused(body.with_trailers(&[("a b", 1)]), "the name of header 0 (a b) has a space at byte offset 1");
     refused(body.with_trailers(&[("a", 1), ("A", 1)]), "the trailing header A is there twice");
+    let own = [("X-Amz-Trailer-Signature", 1)];
+    refused(body.with_trailers(&own), "the trailing header X-Amz-Trailer-Signature is there twice");
     refused(body.with_trailers(&[("a", 1); 17]), "17 trailing headers are more than the 16 that a body may have");
     assert!(body.with_trailers(&announced).is_ok());
     let latin1: [(&str, &[u8]); 1] = [("content-encoding", b"\xe9")];
@@ -222,6 +228,16 @@ fn lengths_that_do_not_fit_are_not_wrapped_around() {
     assert_eq!(ChunkedBody::signed(u64::MAX).framed_length(), u64::MAX);
     let body = ChunkedBody::signed(1).with_trailers(&[("a", usize::MAX), ("b", usize::MAX)]).expect("trailers");
     assert_eq!(body.framed_length(), u64::MAX);
+    let (signer, request) = (signer(), request("/"));
+    let message = "the body is longer than anything that can be sent";
+    refused(signer.sign_chunked(&request, &body, now()), message);
+    refused(signer.sign_chunked(&request, &ChunkedBody::signed(u64::MAX - 5), now()), message);
+    let largest = ChunkedBody::signed(10).with_chunk_size(5 * 1024 * 1024 * 1024).expect("what a part may have");
+    assert_eq!(largest.framed_length(), 1 + 17 + 64 + 2 + 10 + 2 + 1 + 17 + 64 + 2 + 2);
+    refused(
+        ChunkedBody::signed(10).with_chunk_size(usize::MAX),
+        "chunks are of 18446744073709551615 bytes, and S3 takes 8192 to 5368709120, but for the last one",
+    );
 }
 
 proptest! {
@@ -331,7 +347,8 @@ mod reader {
             let data = &data[..length as usize];
             let expected = framed(&signer, &request, &body, data, &[("x-a", "b")]);
             let chunks = || signer.sign_chunked(&request, &body, now()).expect("a signature").into_chunks();
-            let reader = ChunkedReader::with_trailers(chunks(), Halting { data, step: 0 }, |trailers| {
+            let reader = ChunkedReader::with_trailers(chunks(), Halting { data, step: 0 }, |inner, trailers| {
+                assert!(inner.data.is_empty(), "the whole body has been read");
                 trailers.push(("x-a".into(), "b".into()));
             });
             assert_eq!(read_all(reader).expect("a whole body"), expected, "{length} bytes");

@@ -1,4 +1,4 @@
-//! The order of the layers in DESIGN.md: a file imports only from files of a lower rank, or of its own in the two
+//! The order of the layers in DESIGN.md: a file imports only from files of a lower rank, or of its own in the
 //! layers whose files lean on each other.
 
 use std::fs;

@@ -311,6 +311,39 @@ fn how_long_a_form_is_good() {
 }
 
 #[test]
+fn a_form_that_stays_the_same_for_a_while() {
+    let policy = PostPolicy::for_keys_under("a/").expect("a policy");
+    let (quarter, hour) = (Duration::from_secs(900), Duration::from_secs(3600));
+    let session = Signer::new(session().with_expiration(at("20130524T093000Z")), "us-east-1", now()).expect("a signer");
+    let form = |now: &str| {
+        session.post(&policy, &bucket(), Lifetime::from(quarter).stable_for(hour), at(now)).expect("a form")
+    };
+    let (first, last) = (form("20130524T080000Z"), form("20130524T085959Z"));
+    assert_eq!(first.fields().collect::<Vec<_>>(), last.fields().collect::<Vec<_>>());
+    assert_eq!((last.valid_from(), last.valid_until()), (at("20130524T080000Z"), at("20130524T091500Z")));
+    assert_eq!(json(&last)["expiration"], "2013-05-24T09:15:00.000Z");
+    assert_eq!(field(&last, "x-amz-date"), "20130524T080000Z");
+}
+
+#[test]
+fn nothing_behind_the_file_counts_and_nothing_is_anonymous() {
+    let policy = PostPolicy::for_key("a").and_then(|policy| policy.with_exact("acl", "private")).expect("a policy");
+    let fields = [("key", "a"), ("file", ""), ("acl", "private")];
+    assert!(
+        matches!(policy.matches(&fields, "f", 1), Err(PostMismatch::Missing { field }) if field.to_string() == "acl")
+    );
+    let form = form(&policy);
+    let signed: Vec<_> = form.fields().collect();
+    assert!(form.matches(&signed, "f", 1).is_ok());
+    for name in ["policy", "x-amz-signature"] {
+        let without: Vec<_> = signed.iter().copied().filter(|(other, _)| *other != name).collect();
+        assert!(
+            matches!(form.matches(&without, "f", 1), Err(PostMismatch::Missing { field }) if field.to_string() == name)
+        );
+    }
+}
+
+#[test]
 fn a_form_of_another_day() {
     let policy = PostPolicy::for_key("cat.jpg").expect("a policy");
     let tomorrow = at("20130525T000000Z");

@@ -63,6 +63,12 @@ fn hosts_and_keys_that_do_not_fit() {
     };
     refused(tokens::rds(&signer(), "host/path", "user", now()), "the URL has the character / at byte offset 12");
     refused(tokens::dsql(&signer(), "", now()), "the host is empty");
+    refused(tokens::eks(&signer(), "", now()), "the cluster is empty");
+    refused(tokens::rds(&signer(), "host", "", now()), "the user is empty");
+    let signer_in = |region| Signer::new(util::credentials(), region, now()).expect("a signer");
+    let link = tokens::get_caller_identity(&signer_in("eusc-de-east-1"), &[], now()).expect("a link");
+    assert!(link.url().starts_with("https://sts.eusc-de-east-1.amazonaws.eu/?"), "{link}");
+    assert!(tokens::get_caller_identity(&signer_in("auto"), &[], now()).is_err());
     let edge = Signer::from_key("AKIAIOSFODNN7EXAMPLE", None, signer().key().clone()).expect("a signer");
     refused(tokens::eks(&edge, "cluster", now()), "the signing key is for another region or service");
     refused(

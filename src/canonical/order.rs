@@ -92,7 +92,9 @@ impl CanonicalRequest<'_> {
                 "x-amz-s3session-token" | "x-amz-security-token" => {
                     self.in_header() && self.signs_session_token() && name == self.rules.session_token.header()
                 }
-                _ if i > 4 => self.chunked().is_some_and(|chunked| chunked.is_signed(name)),
+                _ if i > 4 => {
+                    self.chunked().is_some_and(|chunked| chunked.is_signed(name)) && !self.service_leaves(name)
+                }
                 _ => self.in_header() && self.replaces(name),
             };
             if added {
@@ -105,6 +107,11 @@ impl CanonicalRequest<'_> {
         order.as_mut_slice().sort_unstable_by(|a, b| name(*a).cmp(name(*b)).then(a.cmp(b)));
         self.headers = order;
         Ok(())
+    }
+
+    /// Whether the service never has this header signed; `x-amz-…` always is.
+    fn service_leaves(&self, name: &str) -> bool {
+        !has_prefix(name, "x-amz-") && self.rules.unsigned_headers.iter().any(|other| name.eq_ignore_ascii_case(other))
     }
 
     /// Whether signing sets this header, or a parameter in its place, and so replaces what an earlier signing may have
@@ -183,6 +190,9 @@ impl CanonicalRequest<'_> {
             if !brought || name != SessionToken::S3Session.parameter() {
                 return Err(Error::AuthenticationParameter { name });
             }
+        }
+        if let Some((_, name, _)) = self.request.own_parameters().find(|(_, own, _)| name.bytes().eq(own.bytes())) {
+            return Err(Error::OwnParameter { name });
         }
         self.parameters.push(id);
         Ok(())

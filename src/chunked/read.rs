@@ -26,8 +26,8 @@ use std::io::{self, Read};
 /// let signed = signer.sign_chunked(&request, &body, now)?;
 /// // … set signed.headers() on the request, and send this as its body:
 /// let file = std::io::repeat(b'a').take(66_560);
-/// let mut reader = ChunkedReader::with_trailers(signed.into_chunks(), file, |trailers| {
-///     // Called once the whole file has been read.
+/// let mut reader = ChunkedReader::with_trailers(signed.into_chunks(), file, |_file, trailers| {
+///     // Called once the whole body has been read: a reader that hashes what it gives can be asked for the checksum.
 ///     trailers.push(("x-amz-checksum-crc32c".into(), "sOO8/Q==".into()));
 /// });
 /// let mut sent = String::new();
@@ -41,14 +41,14 @@ use std::io::{self, Read};
 pub struct ChunkedReader<'a, R> {
     signer: ChunkSigner<'a>,
     inner: R,
-    trailers: Trailers<'a>,
+    trailers: Trailers<'a, R>,
     /// The chunk that is being read, behind room for its head; then all of its frame, or the end of all.
     frame: Vec<u8>,
     state: State,
 }
 
 /// Adds the trailing headers to a list.
-type Trailers<'a> = Box<dyn FnMut(&mut Vec<(String, String)>) + Send + 'a>;
+type Trailers<'a, R> = Box<dyn FnMut(&mut R, &mut Vec<(String, String)>) + Send + 'a>;
 
 #[derive(Clone, Copy)]
 enum State {
@@ -63,14 +63,15 @@ enum State {
 impl<'a, R: Read> ChunkedReader<'a, R> {
     /// Reads the body from `inner`.
     pub fn new(signer: ChunkSigner<'a>, inner: R) -> Self {
-        Self::with_trailers(signer, inner, |_| {})
+        Self::with_trailers(signer, inner, |_, _| {})
     }
 
-    /// The same, with the trailing headers asked for once the whole body has been read.
+    /// The same, with the trailing headers asked for once the whole body has been read. The reader itself comes along,
+    /// for one that hashed what it gave.
     pub fn with_trailers(
         signer: ChunkSigner<'a>,
         inner: R,
-        trailers: impl FnMut(&mut Vec<(String, String)>) + Send + 'a,
+        trailers: impl FnMut(&mut R, &mut Vec<(String, String)>) + Send + 'a,
     ) -> Self {
         Self { signer, inner, trailers: Box::new(trailers), frame: Vec::new(), state: State::Reading(0) }
     }
@@ -112,7 +113,7 @@ impl<'a, R: Read> ChunkedReader<'a, R> {
             return Ok(State::Ended(Some(Error::BodyGoesOn { length: self.signer.body.length() })));
         }
         let mut trailers = Vec::new();
-        (self.trailers)(&mut trailers);
+        (self.trailers)(&mut self.inner, &mut trailers);
         let trailers: Vec<_> = trailers.iter().map(|(name, value)| (&**name, &**value)).collect();
         match self.signer.finish(&trailers) {
             Ok(end) => {

@@ -121,9 +121,12 @@ pub(super) fn check(
         let mut free = OF_SIGNING.iter().chain(passed_over).chain(&["file"]);
         is_ignored(name) || free.any(|free| free.eq_ignore_ascii_case(name))
     };
-    for (i, (name, value)) in form.fields.iter().enumerate() {
+    // S3 reads nothing behind the file.
+    let end = form.fields.iter().position(|(name, _)| name.eq_ignore_ascii_case("file"));
+    let fields = &form.fields[..end.unwrap_or(form.fields.len())];
+    for (i, (name, value)) in fields.iter().enumerate() {
         let field = Excerpt::of(name);
-        if form.fields[..i].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+        if fields[..i].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
             return Err(PostMismatch::Repeated { field });
         }
         match policy.iter().find(|field| field.is(name)) {
@@ -133,8 +136,7 @@ pub(super) fn check(
             None => return Err(PostMismatch::Unconditioned { field }),
         }
     }
-    let missing =
-        |field: &&FormField| !matches!(field.rule, Rule::Free) && form.fields.iter().all(|(name, _)| !field.is(name));
+    let missing = |field: &&FormField| !is_ignored(&field.name) && fields.iter().all(|(name, _)| !field.is(name));
     if let Some(field) = policy.iter().find(missing) {
         return Err(PostMismatch::Missing { field: Excerpt::of(&field.name) });
     }
