@@ -108,7 +108,7 @@ fn by_reader(site: &Site, kind: Kind, data: &[u8]) -> Outcome {
     let request = site.bucket.put(KEY)?;
     let signed = site.signer.sign_chunked(&request, &body, Timestamp::now())?;
     let wire = wire("PUT", &request.url().to_string(), &signed.headers().collect::<Vec<_>>(), b"")?;
-    let mut reader = ChunkedReader::with_trailers(signed.into_chunks(), data, |trailers| {
+    let mut reader = ChunkedReader::with_trailers(signed.into_chunks(), data, |_, trailers| {
         trailers.extend(kind.trailers(data).map(|(name, value)| (name.to_owned(), value)));
     });
     site.client.send_read(&wire, &mut reader)?.has_status(&[200])?;
