@@ -218,8 +218,10 @@ pub enum Error {
         position: usize,
     },
 
-    /// An encoded path by S3's rules holds a `+`, which S3 reads as a space.
-    #[error("the path has a + at byte offset {position}, which S3 reads as a space: write %20 or %2B")]
+    /// An encoded path by S3's rules holds a `+`, which S3 reads as a space and some servers as a plus.
+    #[error(
+        "the path has a + at byte offset {position}, which S3 reads as a space and some servers as a plus: write %20 or %2B"
+    )]
     PlusInPath {
         /// Where it stands.
         position: usize,

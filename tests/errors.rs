@@ -379,7 +379,7 @@ fn queries_that_are_signed_already_or_ambiguous() {
     );
     unsignable(
         Request::from_url("GET", "https://example.com/a/b+c").expect("a request"),
-        "the path has a + at byte offset 4, which S3 reads as a space: write %20 or %2B",
+        "the path has a + at byte offset 4, which S3 reads as a space and some servers as a plus: write %20 or %2B",
     );
     let iam = signer().with_service(Service::new("iam").expect("a service")).expect("a signer");
     let plus = Request::from_url("GET", "https://example.com/a/b+c").expect("a request");
