@@ -8,7 +8,8 @@ use naive::Case;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use s3_sigv4::{
-    Bucket, Credentials, Endpoint, PayloadHash, Request, Service, Signer, SigningKey, StringToSign, Timestamp,
+    Bucket, ChunkedBody, ContentDisposition, Credentials, Endpoint, PayloadHash, Request, Service, Signer, SigningKey,
+    StringToSign, Timestamp, region_of_host,
 };
 use util::{ACCESS_KEY, SECRET_KEY, credentials};
 
@@ -131,6 +132,11 @@ proptest! {
         let _ = Bucket::virtual_hosted(t(0), t(1)).map(|bucket| bucket.get(t(2)).map(|request| request.url().to_string()));
         let _ = Bucket::aws(t(0), t(1));
         let _ = Credentials::new(t(0), t(1)).and_then(|credentials| credentials.with_session_token(t(2)));
+        let _ = (Bucket::from_arn(t(0)), Bucket::check_name(t(0)), region_of_host(t(0)));
+        let _ = (ContentDisposition::attachment(t(0)), ContentDisposition::inline(t(1)));
+        let _ = ChunkedBody::signed(seconds).with_chunk_size(unix as usize).map(|body| body.framed_length());
+        let trailers = [(t(0), unix as usize), (t(1), seconds as usize)];
+        let _ = ChunkedBody::unsigned(seconds).with_trailers(&trailers).map(|body| body.framed_length());
         let now = util::now();
         let _ = Credentials::new(t(0), t(1)).and_then(|credentials| Signer::new(credentials, t(2), now));
         let signer = signer(s3, None, now);
