@@ -172,7 +172,8 @@ impl Profile {
         self.unsigned_headers
     }
 
-    /// What this server does not have, as far as it concerns what is signed.
+    /// What this server does not have, as far as it concerns what is signed. It is told here and not enforced, but for
+    /// plain HTTP, which [`Profile::bucket`] refuses.
     #[must_use]
     pub fn unsupported(&self) -> &'static [Unsupported] {
         self.unsupported
