@@ -1,0 +1,546 @@
+//! A server's refusal in plain words: what was signed, held against what the server says it received.
+
+mod body;
+mod cause;
+mod compare;
+mod difference;
+mod instant;
+mod shown;
+
+use crate::canonical::CanonicalRequest;
+use crate::string_to_sign::StringToSign;
+use crate::timestamp::Timestamp;
+use alloc::string::{String, ToString};
+use body::{Body, Kind};
+use compare::{Found, Parts, decoded};
+use core::fmt;
+use shown::{show, show_message};
+
+pub use cause::{Cause, Rewrite};
+pub use difference::{Difference, SignedText};
+
+/// What a server answered to a request that it refused: the body, and what is known of the answer's head.
+///
+/// [`explain`](Self::explain) names the cause, by S3's answers and those of its relatives, which say more or less:
+///
+/// | server | of a signature that does not match |
+/// |---|---|
+/// | Amazon S3, Cloudflare R2, OpenStack Swift | shows its canonical request and its string to sign |
+/// | Google Cloud Storage | the same; of other errors it writes `Details` |
+/// | API Gateway, Amazon's query APIs in XML | the same, inside the message |
+/// | MinIO, Ceph, SeaweedFS | shows neither; what is left is the path and the clock |
+///
+/// ```
+/// use s3_sigv4::{Bucket, Cause, Credentials, ErrorResponse, PayloadHash, Signer, Timestamp};
+///
+/// let now = Timestamp::parse("20130524T000000Z")?;
+/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+/// let signer = Signer::new(credentials, "us-east-1", now)?;
+/// let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "examplebucket")?;
+/// let request = bucket.get("test.txt")?;
+///
+/// // What came back from a server behind a proxy.
+/// let body = "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>GET\n/test.txt\n\nhost:10.0.0.5:9000\n\
+///     x-amz-content-sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n\
+///     x-amz-date:20130524T000000Z\n\nhost;x-amz-content-sha256;x-amz-date\n\
+///     e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</CanonicalRequest></Error>";
+///
+/// let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now)?;
+/// let explanation = ErrorResponse::new(body).with_status(403).explain(&canonical);
+/// assert_eq!(
+///     *explanation.cause(),
+///     Cause::Host { signed: "examplebucket.s3.amazonaws.com".into(), received: "10.0.0.5:9000".into() }
+/// );
+/// assert_eq!(format!("{explanation:#}"), "\
+/// SignatureDoesNotMatch: the request was signed for the host examplebucket.s3.amazonaws.com and received for \
+/// 10.0.0.5:9000. Let the proxy pass the host on as it came (nginx: proxy_set_header Host $http_host), or sign for the \
+/// host that the server sees.
+/// line 4 of the canonical request
+///   signed:   host:examplebucket.s3.amazonaws.com
+///   received: host:10.0.0.5:9000
+///                  ^");
+/// # Ok::<(), s3_sigv4::Error>(())
+/// ```
+///
+/// The body is a stranger's: of it the first 256 KiB are read, no entity is expanded but XML's own, and nothing in it
+/// is an error.
+#[derive(Clone, Copy)]
+pub struct ErrorResponse<'a> {
+    body: &'a [u8],
+    status: Option<u16>,
+    date: Option<&'a str>,
+    bucket_region: Option<&'a str>,
+    location: Option<&'a str>,
+}
+
+impl<'a> ErrorResponse<'a> {
+    /// The body as it came, in bytes or as text. It may be empty.
+    pub fn new(body: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        Self { body: body.as_ref(), status: None, date: None, bucket_region: None, location: None }
+    }
+
+    /// The same with the HTTP status. It tells what an answer without a body means.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// The same with a header of the answer. Of use are `date` (how far the clocks lie apart), `x-amz-bucket-region`
+    /// and `location`; all others are passed over.
+    ///
+    /// ```
+    /// use s3_sigv4::{Cause, ErrorResponse};
+    ///
+    /// let mut answer = ErrorResponse::new("").with_status(301);
+    /// for (name, value) in [("server", "AmazonS3"), ("x-amz-bucket-region", "eu-west-1")] {
+    ///     answer = answer.with_header(name, value);
+    /// }
+    /// let moved = Cause::Endpoint { endpoint: None, region: Some("eu-west-1".into()) };
+    /// assert_eq!(*answer.explain_alone().cause(), moved);
+    /// ```
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &'a str) -> Self {
+        let known = [
+            ("date", &mut self.date),
+            ("x-amz-bucket-region", &mut self.bucket_region),
+            ("location", &mut self.location),
+        ];
+        if let Some((_, slot)) = known.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
+            *slot = Some(value);
+        }
+        self
+    }
+
+    /// Why the server refused the request of which this is the canonical form:
+    /// [`Signer::canonical_request`](crate::Signer::canonical_request) or
+    /// [`Signer::canonical_link`](crate::Signer::canonical_link), made with the arguments of the signing that was sent.
+    #[must_use]
+    pub fn explain(&self, canonical: &CanonicalRequest<'_>) -> Explanation {
+        let string_to_sign = StringToSign::new(canonical);
+        let scope = string_to_sign.scope();
+        self.explain_for(Some(&Signed {
+            canonical: &canonical.to_string(),
+            string_to_sign: &string_to_sign.to_string(),
+            region: scope.region(),
+            service: scope.service(),
+            now: string_to_sign.now(),
+        }))
+    }
+
+    /// Why the server refused a request, as far as its answer alone tells.
+    ///
+    /// ```
+    /// use s3_sigv4::ErrorResponse;
+    ///
+    /// let body = "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; \
+    ///     the region 'us-east-1' is wrong; expecting 'eu-central-1'</Message><Region>eu-central-1</Region></Error>";
+    /// assert_eq!(
+    ///     ErrorResponse::new(body).explain_alone().to_string(),
+    ///     "AuthorizationHeaderMalformed: the signature is for the region us-east-1, and the server expects \
+    ///      eu-central-1. Make the signer for eu-central-1."
+    /// );
+    /// ```
+    #[must_use]
+    pub fn explain_alone(&self) -> Explanation {
+        self.explain_for(None)
+    }
+
+    fn explain_for(&self, signed: Option<&Signed<'_>>) -> Explanation {
+        let body = Body::read(self.body);
+        let code = body.get("Code");
+        let reading = Reading { answer: self, body: &body, signed, code: code.unwrap_or_default() };
+        let (cause, found) = reading.cause();
+        let (difference, others) = found.unzip();
+        Explanation { code: code.map(show), cause, difference, others: others.unwrap_or_default() }
+    }
+}
+
+impl fmt::Debug for ErrorResponse<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The body may hold a session token and what was computed of it.
+        f.debug_struct("ErrorResponse")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a request was refused, made by [`ErrorResponse::explain`].
+///
+/// `Display` is a sentence or a few: the server's code, what happened, what to do about it. `{:#}` adds the first line
+/// that differs, ours and the server's, with a marker under the first character that does. Neither shows a
+/// signature, a token or a customer's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    code: Option<String>,
+    cause: Cause,
+    difference: Option<Difference>,
+    others: usize,
+}
+
+impl Explanation {
+    /// The cause.
+    #[must_use]
+    pub fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    /// The server's error code, `SignatureDoesNotMatch` for instance.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The first line that differs, if the server shows its texts and they do.
+    #[must_use]
+    pub fn difference(&self) -> Option<&Difference> {
+        self.difference.as_ref()
+    }
+
+    /// How many lines of the same text differ besides.
+    #[must_use]
+    pub fn other_differences(&self) -> usize {
+        self.others
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        write!(f, "{}", self.cause)?;
+        match self.others {
+            0 => {}
+            1 => f.write_str(" One more line differs.")?,
+            others => write!(f, " {others} more lines differ.")?,
+        }
+        match &self.difference {
+            Some(difference) if f.alternate() => write!(f, "\n{difference}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What was signed.
+struct Signed<'a> {
+    canonical: &'a str,
+    string_to_sign: &'a str,
+    region: &'a str,
+    service: &'a str,
+    now: Timestamp,
+}
+
+/// One answer being read.
+struct Reading<'a> {
+    answer: &'a ErrorResponse<'a>,
+    body: &'a Body,
+    signed: Option<&'a Signed<'a>>,
+    code: &'a str,
+}
+
+type Answer = (Cause, Option<(Difference, usize)>);
+
+impl Reading<'_> {
+    fn cause(&self) -> Answer {
+        if self.code == "SignatureDoesNotMatch" || self.code == "InvalidSignatureException" {
+            // Some servers and all of Amazon's query APIs have one code for many errors, and a sentence for each.
+            return self.by_message().map_or_else(|| self.signature(), |cause| (cause, None));
+        }
+        (self.by_code(), None)
+    }
+
+    /// The codes of S3 and its relatives, and of Amazon's query APIs.
+    ///
+    /// Sources: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>,
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>,
+    /// <https://docs.cloud.google.com/storage/docs/xml-api/reference-status>,
+    /// <https://developers.cloudflare.com/r2/api/error-codes>.
+    fn by_code(&self) -> Cause {
+        let by_message = self.by_message();
+        match self.code {
+            "" => self.without_code(),
+            "AuthorizationHeaderMalformed" | "AuthorizationQueryParametersError" | "IncompleteSignature" => {
+                by_message.unwrap_or_else(|| self.malformed())
+            }
+            "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => {
+                by_message.unwrap_or_else(|| self.clock())
+            }
+            "ExpiredRequest" => self.expired(),
+            "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => {
+                by_message.unwrap_or(Cause::TokenExpired)
+            }
+            "InvalidToken" | "InvalidTokenId" => Cause::TokenInvalid,
+            "InvalidAccessKeyId" | "InvalidClientTokenId" | "UnrecognizedClientException" => self.access_key(),
+            "XAmzContentSHA256Mismatch" => self.body_hash(),
+            "BadDigest" => Cause::Checksum,
+            "MissingSecurityHeader" | "MissingAuthenticationToken" | "MalformedSecurityHeader" => {
+                by_message.unwrap_or_else(|| self.header_missing())
+            }
+            "PermanentRedirect" | "TemporaryRedirect" | "Redirect" => self.endpoint(),
+            "EntityTooLarge" => {
+                Cause::TooLarge { proposed: self.number("ProposedSize"), allowed: self.number("MaxSizeAllowed") }
+            }
+            "EntityTooSmall" => {
+                Cause::TooSmall { proposed: self.number("ProposedSize"), allowed: self.number("MinSizeAllowed") }
+            }
+            "PolicyConditionFailed" | "InvalidPolicyDocument" => Cause::Policy { message: self.details() },
+            "AccessDenied" => by_message.unwrap_or(Cause::NotPermitted),
+            "InvalidRequest" | "InvalidArgument" => {
+                by_message.unwrap_or_else(|| Cause::NotTheSignature { message: self.details() })
+            }
+            _ => Cause::NotTheSignature { message: self.details() },
+        }
+    }
+
+    /// Sentences that tell more than the code beside them.
+    ///
+    /// Source of those of the query APIs:
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html>.
+    fn by_message(&self) -> Option<Cause> {
+        let message = self.body.message();
+        let details = self.body.get("Details").unwrap_or_default();
+        let has = |text: &str| message.contains(text) || details.contains(text);
+        if has("Request has expired") || has("Policy expired") {
+            return Some(self.expired());
+        }
+        if has("Request is not yet valid") {
+            let signed = self.instant("X-Amz-Date").or(self.signed_at());
+            return Some(Cause::NotYetValid { signed, server: self.server_time() });
+        }
+        if has("Signature expired: ") || has("Signature not yet current: ") {
+            return Some(self.clock());
+        }
+        if has("were not signed") || self.body.get("HeadersNotSigned").is_some() {
+            return Some(Cause::HeadersNotSigned { names: self.body.get("HeadersNotSigned").map(show) });
+        }
+        if has("included in signedheaders, but not in the request") {
+            let name = self.body.get("ParameterName").map_or_else(|| String::from("that it names"), show);
+            return Some(Cause::HeaderRemoved { name });
+        }
+        if has("Invalid according to Policy") {
+            return Some(Cause::Policy { message: self.details() });
+        }
+        if self.body.get("Region").is_some() || message.contains("region is wrong") || has("; the region '") {
+            return Some(self.region());
+        }
+        if has("scoped to a valid Region") || has("scoped to a valid region") {
+            return Some(self.region());
+        }
+        if has("scoped to correct service") || has("incorrect service") {
+            let signed = self.signed.map(|signed| show(signed.service));
+            let expected = quoted(message, "correct service: ").or_else(|| quoted(message, "belongs to "));
+            return Some(Cause::Service { signed, expected });
+        }
+        if has("Date in Credential scope") || has("Invalid credential date") {
+            return Some(Cause::Malformed { message: self.details() });
+        }
+        if has("X-Amz-Expires") {
+            return Some(Cause::Lifetime);
+        }
+        if has("Missing required header for this request: ") {
+            let (_, name) = message.split_once("for this request: ")?;
+            return Some(Cause::HeaderMissing { name: Some(show(name.trim_end_matches('.'))) });
+        }
+        if has("requires a valid Date or x-amz-date header") {
+            return Some(Cause::HeaderMissing { name: Some(String::from("x-amz-date")) });
+        }
+        None
+    }
+
+    /// The signature does not match: the texts, if the server shows them.
+    fn signature(&self) -> Answer {
+        let (canonical, string) = self.body.texts();
+        let (canonical, string) = (canonical.as_deref(), string.as_deref());
+        let algorithm = string.and_then(|string| string.lines().next()).unwrap_or_default();
+        if algorithm.starts_with("AWS4-") && algorithm.ends_with("-PAYLOAD") {
+            return (Cause::Chunk, None);
+        }
+        if algorithm.starts_with("AWS4-") && algorithm.ends_with("-TRAILER") {
+            return (Cause::Trailer, None);
+        }
+        let theirs = canonical.and_then(Parts::of);
+        let Some(signed) = self.signed else { return (self.not_compared(theirs.as_ref(), string), None) };
+        let ours = Parts::of(signed.canonical);
+        let found = |Found { cause, difference, others }| (cause, Some((difference, others)));
+        if let (Some(ours), Some(theirs)) = (&ours, &theirs) {
+            if let Some(different) = compare::requests(ours, theirs) {
+                return found(different);
+            }
+        }
+        if let Some(different) = string.and_then(|string| compare::strings(signed.string_to_sign, string)) {
+            return found(different);
+        }
+        let cause = match (theirs, string) {
+            (Some(_), _) => self.secret(),
+            (None, Some(string)) if string.lines().nth(3) == signed.string_to_sign.lines().nth(3) => self.secret(),
+            (None, Some(_)) => self.visible().unwrap_or(Cause::CanonicalRequestNotShown { host: self.host() }),
+            (None, None) => self.visible().unwrap_or_else(|| Cause::NothingShown {
+                host: self.host(),
+                signed_headers: ours.map(|ours| show(ours.signed_headers)),
+            }),
+        };
+        (cause, None)
+    }
+
+    /// What can be seen of a request that the server does not show: its path, its bucket's region, its clock.
+    fn visible(&self) -> Option<Cause> {
+        let signed = self.signed?;
+        let path = Parts::of(signed.canonical)?.path;
+        let resource = self.body.get("Resource").filter(|resource| resource.starts_with('/'));
+        let (plain, plain_resource) = (decoded(path), resource.map(decoded));
+        // A bucket in the host is a part of the resource for some servers and not for others.
+        if let Some((resource, decoded)) =
+            resource.zip(plain_resource).filter(|(_, decoded)| !decoded.ends_with(&plain))
+        {
+            if let Some(prefix) = plain.strip_suffix(&decoded).filter(|_| decoded != "/") {
+                return Some(Cause::PathPrefixRemoved { prefix: show(prefix) });
+            }
+            return Some(Cause::Path { signed: show(path), received: show(resource) });
+        }
+        if let Some(region) = self.answer.bucket_region.filter(|region| *region != signed.region) {
+            return Some(Cause::Region { signed: Some(show(signed.region)), expected: Some(show(region)) });
+        }
+        let server = self.server_time()?;
+        let is_link = Parts::of(signed.canonical)?.parameter("X-Amz-Expires").is_some();
+        let apart = signed.now.unix().abs_diff(server.unix());
+        (apart > ALLOWED_SKEW && !is_link).then(|| self.clock())
+    }
+
+    fn not_compared(&self, theirs: Option<&Parts<'_>>, string: Option<&str>) -> Cause {
+        let scope = string.and_then(|string| string.lines().nth(2)).filter(|scope| scope.ends_with("/aws4_request"));
+        if theirs.is_none() && scope.is_none() {
+            return Cause::NothingShown { host: None, signed_headers: None };
+        }
+        let target = theirs.map(|theirs| alloc::format!("{} {}", show(theirs.method), show(theirs.path)));
+        let host = theirs.and_then(|theirs| theirs.header("host")).map(show);
+        Cause::NotCompared { target, host, scope: scope.map(show) }
+    }
+
+    /// The same texts on both sides.
+    fn secret(&self) -> Cause {
+        Cause::Secret { access_key_id: self.body.get("AWSAccessKeyId").map(show) }
+    }
+
+    fn access_key(&self) -> Cause {
+        let access_key_id = self.body.get("AWSAccessKeyId");
+        // That of a session is known together with its token alone.
+        if access_key_id.is_some_and(|id| id.starts_with("ASIA")) {
+            return Cause::TokenMissing;
+        }
+        Cause::AccessKeyUnknown { access_key_id: access_key_id.map(show) }
+    }
+
+    fn body_hash(&self) -> Cause {
+        let hashes = ["ClientComputedContentSHA256", "S3ComputedContentSHA256"].map(|name| self.body.get(name));
+        let signed = self.signed.and_then(|signed| signed.canonical.lines().last());
+        match (hashes[0].or(signed), hashes[1]) {
+            (Some(signed), Some(received)) => compare::payload(signed, received),
+            (signed, received) => {
+                let shown = |hash: Option<&str>| hash.map_or_else(|| String::from("another"), show);
+                Cause::Body { signed: shown(signed), received: shown(received) }
+            }
+        }
+    }
+
+    fn region(&self) -> Cause {
+        let message = self.body.message();
+        let expected = self.body.get("Region").map(show).or_else(|| quoted(message, "expecting "));
+        let expected = expected.or_else(|| self.answer.bucket_region.map(show));
+        let signed = quoted(message, "the region ").or_else(|| quoted(message, "valid Region, not "));
+        Cause::Region { signed: signed.or_else(|| self.signed.map(|signed| show(signed.region))), expected }
+    }
+
+    fn clock(&self) -> Cause {
+        let milliseconds = self.number("MaxAllowedSkewMilliseconds");
+        let message = self.body.message();
+        let after = |text: &str| {
+            let (_, rest) = message.split_once(text)?;
+            instant::read(rest.split(|c: char| !c.is_ascii_alphanumeric()).next()?)
+        };
+        // "Signature expired: 20130524T000000Z is now earlier than 20130524T001000Z (20130524T002500Z - 15 min.)"
+        let signed = self.instant("RequestTime").or_else(|| after("Signature expired: "));
+        let signed = signed.or_else(|| after("Signature not yet current: ")).or(self.signed_at());
+        let server = self.instant("ServerTime").or_else(|| after(" (")).or_else(|| self.server_time());
+        Cause::Clock { signed, server, allowed: milliseconds.map(|milliseconds| milliseconds / 1000) }
+    }
+
+    fn expired(&self) -> Cause {
+        let parts = self.signed.and_then(|signed| Parts::of(signed.canonical));
+        let signed = parts.and_then(|parts| parts.parameter("X-Amz-Expires")).and_then(|text| text.parse().ok());
+        let lifetime = self.number("X-Amz-Expires").or(signed);
+        let end = || self.signed_at()?.plus(core::time::Duration::from_secs(signed?)).ok();
+        Cause::Expired { expired: self.instant("Expires").or_else(end), server: self.server_time(), lifetime }
+    }
+
+    fn endpoint(&self) -> Cause {
+        let location = self.answer.location.and_then(|location| {
+            let (_, rest) = location.split_once("://")?;
+            rest.split(['/', '?']).next()
+        });
+        let endpoint = self.body.get("Endpoint").or(location).map(show);
+        Cause::Endpoint { endpoint, region: self.answer.bucket_region.map(show) }
+    }
+
+    fn header_missing(&self) -> Cause {
+        let name = self.body.get("MissingHeaderName").or_else(|| self.body.get("ParameterName"));
+        Cause::HeaderMissing { name: name.map(show) }
+    }
+
+    fn malformed(&self) -> Cause {
+        Cause::Malformed { message: self.details() }
+    }
+
+    fn without_code(&self) -> Cause {
+        if matches!(self.answer.status, Some(301 | 302 | 307 | 308)) {
+            return self.endpoint();
+        }
+        match self.body.kind {
+            Kind::Empty => Cause::NoBody,
+            Kind::Xml => Cause::NotFromServer { kind: "XML of another kind" },
+            Kind::Html => Cause::NotFromServer { kind: "an HTML page" },
+            Kind::Json => Cause::NotFromServer { kind: "JSON" },
+            Kind::Other => Cause::NotFromServer { kind: "plain text" },
+        }
+    }
+
+    /// What the server says, in its own words.
+    fn details(&self) -> String {
+        let message = show_message(self.body.message());
+        match self.body.get("Details").or_else(|| self.body.get("Condition")) {
+            Some(details) => alloc::format!("{message}: {}", show_message(details)),
+            None => message,
+        }
+    }
+
+    fn host(&self) -> Option<String> {
+        Parts::of(self.signed?.canonical)?.header("host").map(show)
+    }
+
+    fn signed_at(&self) -> Option<Timestamp> {
+        self.signed.map(|signed| signed.now)
+    }
+
+    fn server_time(&self) -> Option<Timestamp> {
+        self.instant("ServerTime").or_else(|| instant::read(self.answer.date?))
+    }
+
+    fn instant(&self, element: &str) -> Option<Timestamp> {
+        instant::read(self.body.get(element)?)
+    }
+
+    fn number(&self, element: &str) -> Option<u64> {
+        self.body.get(element)?.parse().ok()
+    }
+}
+
+/// What stands in quotes behind these words.
+fn quoted(message: &str, words: &str) -> Option<String> {
+    let (_, rest) = message.split_once(words)?;
+    let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    rest[1..].split_once(quote).map(|(text, _)| show(text))
+}
+
+/// What S3 allows for clocks that differ, in seconds.
+const ALLOWED_SKEW: u64 = 900;
