@@ -272,7 +272,11 @@ impl Reading<'_> {
                 by_message.unwrap_or(Cause::TokenExpired)
             }
             "InvalidToken" | "InvalidTokenId" => Cause::TokenInvalid,
-            "InvalidAccessKeyId" | "InvalidClientTokenId" | "UnrecognizedClientException" => self.access_key(),
+            "InvalidAccessKeyId"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "InvalidSecurity"
+            | "Unauthorized" => self.access_key(),
             "XAmzContentSHA256Mismatch" => self.body_hash(),
             "BadDigest" => Cause::Checksum,
             "MissingSecurityHeader" | "MissingAuthenticationToken" | "MalformedSecurityHeader" => {
@@ -286,7 +290,7 @@ impl Reading<'_> {
                 Cause::TooSmall { proposed: self.number("ProposedSize"), allowed: self.number("MinSizeAllowed") }
             }
             "PolicyConditionFailed" | "InvalidPolicyDocument" => Cause::Policy { message: self.details() },
-            "AccessDenied" => by_message.unwrap_or(Cause::NotPermitted),
+            "AccessDenied" => by_message.unwrap_or_else(|| Cause::NotPermitted { message: self.details() }),
             "InvalidRequest" | "InvalidArgument" => {
                 by_message.unwrap_or_else(|| Cause::NotTheSignature { message: self.details() })
             }
@@ -336,8 +340,17 @@ impl Reading<'_> {
         if has("Date in Credential scope") || has("Invalid credential date") {
             return Some(Cause::Malformed { message: self.details() });
         }
-        if has("X-Amz-Expires") {
+        if has("X-Amz-Expires must be") || has("X-Amz-Expires should be") {
             return Some(Cause::Lifetime);
+        }
+        if has("Query-string authentication version 4 requires") {
+            return Some(Cause::QueryIncomplete);
+        }
+        if has("Only one auth mechanism allowed") {
+            return Some(Cause::AuthenticatedTwice);
+        }
+        if has("authorization mechanism you have provided is not supported") {
+            return Some(self.malformed());
         }
         if has("Missing required header for this request: ") {
             let (_, name) = message.split_once("for this request: ")?;
@@ -437,10 +450,7 @@ impl Reading<'_> {
         let signed = self.signed.and_then(|signed| signed.canonical.lines().last());
         match (hashes[0].or(signed), hashes[1]) {
             (Some(signed), Some(received)) => compare::payload(signed, received),
-            (signed, received) => {
-                let shown = |hash: Option<&str>| hash.map_or_else(|| String::from("another"), show);
-                Cause::Body { signed: shown(signed), received: shown(received) }
-            }
+            (signed, received) => Cause::Body { signed: signed.map(show), received: received.map(show) },
         }
     }
 

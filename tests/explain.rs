@@ -6,10 +6,14 @@ mod naive;
 mod server;
 mod util;
 
-use s3_sigv4::{Bucket, ErrorResponse, Explanation, PayloadHash, Service, Signer};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use s3_sigv4::{
+    Bucket, Cause, ErrorResponse, Explanation, PayloadHash, Rewrite, Service, SignedText, Signer, StringToSign,
+};
 use server::{Answer, Flavour, Server, Wire, percent_decode};
-use std::time::Duration;
-use util::{SECRET_KEY, at, credentials, now, session};
+use std::time::{Duration, Instant};
+use util::{SECRET_KEY, at, credentials, now, request, session, signer};
 
 /// What is signed, and how.
 #[derive(Clone, Copy)]
@@ -136,6 +140,39 @@ fn the_catalogue() {
     assert_eq!(found.len(), expected.len());
 }
 
+/// Bodies as servers send them, and what they say by themselves: a block each with where it was found, the status and
+/// headers if they matter, the body, and the message behind `=>`.
+#[test]
+fn bodies_alone() {
+    let expected = include_str!("vectors/explain/bodies.txt");
+    let mut found = Vec::new();
+    for block in expected.trim_end().split("\n\n== ") {
+        let (input, _) = block.split_once("\n=>").unwrap_or_else(|| panic!("{block} has no message"));
+        let (mut lines, mut status, mut headers) = (input.split_once('\n').map_or("", |(_, rest)| rest), None, vec![]);
+        while let Some((name, value)) = lines.lines().next().and_then(|line| line.split_once(": ")) {
+            if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit()) {
+                break;
+            }
+            match name {
+                "status" => status = Some(value.parse().expect("a status")),
+                _ => headers.push((name, value)),
+            }
+            lines = lines.split_once('\n').map_or("", |(_, rest)| rest);
+        }
+        let mut response = ErrorResponse::new(lines);
+        response = status.map_or(response, |status| response.with_status(status));
+        for (name, value) in headers {
+            response = response.with_header(name, value);
+        }
+        found.push(format!("{input}\n=> {:#}", response.explain_alone()));
+    }
+    let found = found.join("\n\n== ") + "\n";
+    print!("{found}"); // in whole, where it is not as expected
+    for (found, expected) in found.split("\n== ").zip(expected.split("\n== ")) {
+        assert_eq!(found.trim_end(), expected.trim_end());
+    }
+}
+
 #[test]
 fn no_message_tells_a_secret() {
     for mistake in mistakes() {
@@ -147,6 +184,229 @@ fn no_message_tells_a_secret() {
         }
     }
 }
+
+#[test]
+fn what_an_explanation_holds() {
+    let mistake = |name: &str| mistakes().into_iter().find(|mistake| mistake.name == name).expect(name);
+    let Outcome { explanation, alone, .. } = outcome(&mistake("three things at once"));
+    assert_eq!(explanation.code(), Some("SignatureDoesNotMatch"));
+    let cause = Cause::Header {
+        name: "content-type".to_owned(),
+        signed: "text/plain".to_owned(),
+        received: "text/html".to_owned(),
+    };
+    assert_eq!(*explanation.cause(), cause);
+    assert_eq!(explanation.other_differences(), 2);
+    let difference = explanation.difference().expect("a difference");
+    assert_eq!((difference.text(), difference.line()), (SignedText::CanonicalRequest, 4));
+    assert_eq!(difference.signed(), Some("content-type:text/plain"));
+    assert_eq!(difference.received(), Some("content-type:text/html"));
+    assert!(matches!(alone.cause(), Cause::NotCompared { .. }));
+    assert_eq!((alone.difference(), alone.other_differences()), (None, 0));
+
+    let added = outcome(&mistake("a header is added to the signed ones")).explanation;
+    assert_eq!(added.difference().map(|difference| difference.signed()), Some(None));
+    let rewritten = outcome(&mistake("the path is encoded twice")).explanation;
+    assert_eq!(*rewritten.cause(), Cause::PathRewritten { rewrite: Rewrite::EncodedTwice });
+    let response = ErrorResponse::new("<Error><Code>a</Code></Error>").with_status(403);
+    assert_eq!(format!("{response:?}"), "ErrorResponse { status: Some(403), bytes: 29, .. }");
+}
+
+/// What the server does not show can be seen all the same: by its clock, and by its bucket's region.
+#[test]
+fn what_is_seen_without_texts() {
+    let signer = signer();
+    let get = request("/cat.jpg");
+    let canonical = signer.canonical_request(&get, PayloadHash::EMPTY, now()).expect("a canonical request");
+    let link = signer.canonical_link(&get, Duration::from_secs(900), now()).expect("a canonical request");
+    let body = "<Error><Code>SignatureDoesNotMatch</Code><Resource>/examplebucket/cat.jpg</Resource></Error>";
+    let shown = ErrorResponse::new(body);
+    let late = shown.with_header("Date", "Fri, 24 May 2013 00:15:01 GMT");
+    let clock = Cause::Clock { signed: Some(now()), server: Some(at("20130524T001501Z")), allowed: None };
+    assert_eq!(*late.explain(&canonical).cause(), clock);
+    let in_time = shown.with_header("date", "Fri, 24 May 2013 00:15:00 GMT");
+    for (response, canonical) in [(shown, &canonical), (in_time, &canonical), (late, &link)] {
+        assert!(matches!(response.explain(canonical).cause(), Cause::NothingShown { .. }));
+    }
+    let region = Cause::Region { signed: Some("us-east-1".to_owned()), expected: Some("eu-west-1".to_owned()) };
+    assert_eq!(*shown.with_header("X-Amz-Bucket-Region", "eu-west-1").explain(&canonical).cause(), region);
+
+    // The string to sign alone, of the same canonical request and of another.
+    let string = StringToSign::new(&canonical).to_string();
+    let only = |string: &str| {
+        let body = format!("<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{string}</StringToSign></Error>");
+        ErrorResponse::new(&body).explain(&canonical)
+    };
+    assert_eq!(*only(&string).cause(), Cause::Secret { access_key_id: None });
+    let host = Some("examplebucket.s3.amazonaws.com".to_owned());
+    let other = only(&string.replace("aws4_request\n", "aws4_request\n0"));
+    assert_eq!(*other.cause(), Cause::CanonicalRequestNotShown { host });
+    assert_eq!(
+        other.to_string(),
+        "SignatureDoesNotMatch: the server made another canonical request and does not show it. Something changed on the \
+         way: most often the host (signed: examplebucket.s3.amazonaws.com) by a proxy, then the encoding of the path, \
+         then a header by the client."
+    );
+    for (old, new, text) in [
+        (
+            "us-east-1",
+            "us-west-2",
+            "SignatureDoesNotMatch: the signature is for the region us-east-1, and the server expects us-west-2. Make the \
+             signer for us-west-2.\n\
+             line 3 of the string to sign\n  \
+               signed:   20130524/us-east-1/s3/aws4_request\n  \
+               received: 20130524/us-west-2/s3/aws4_request\n                        \
+                                     ^",
+        ),
+        (
+            "/s3/",
+            "/storage/",
+            "SignatureDoesNotMatch: the signature is for the service s3, and the server expects storage. Make the signer \
+             for storage (Signer::for_service).\n\
+             line 3 of the string to sign\n  \
+               signed:   20130524/us-east-1/s3/aws4_request\n  \
+               received: 20130524/us-east-1/storage/aws4_request\n                                \
+                                             ^",
+        ),
+        (
+            "AWS4-HMAC-SHA256\n20130524T000000Z",
+            "PUT\n\ntext/plain",
+            "SignatureDoesNotMatch: the server verified by PUT, and the signature was made by AWS4-HMAC-SHA256. It does \
+             not see this signature as one of Version 4: send authorization by header or by query and not by both, with \
+             its names as they were made. 2 more lines differ.\n\
+             line 1 of the string to sign\n  \
+               signed:   AWS4-HMAC-SHA256\n  \
+               received: PUT\n            \
+                         ^",
+        ),
+    ] {
+        assert_eq!(format!("{:#}", only(&string.replacen(old, new, 1))), text);
+    }
+}
+
+/// Bodies that would take long, or much, if anything in them was read more than once or believed.
+#[test]
+fn hostile_bodies() {
+    const LENGTH: usize = 1 << 20;
+    let signer = signer();
+    let get = request("/cat.jpg").with_query(&[("prefix", "a")]);
+    let canonical = signer.canonical_request(&get, PayloadHash::EMPTY, now()).expect("a canonical request");
+    let many = |piece: &str| piece.repeat(LENGTH / piece.len());
+    let element = |name: &str, text: &str| {
+        format!("<Error><Code>SignatureDoesNotMatch</Code><{name}>{text}</{name}><Region>r</Region></Error>")
+    };
+    let request = |text: &str| element("CanonicalRequest", text);
+    let bodies = [
+        many("&"),
+        many("<"),
+        many("<a>"),
+        many("<Code>"),
+        many("<!--"),
+        many("<![CDATA["),
+        many("</a>"),
+        many("<a b='"),
+        many("<?"),
+        element("Message", &many("&amp;")),
+        element("Message", &many("&")),
+        element("Message", &many("0123456789abcdef")),
+        element("StringToSignBytes", &many("41 ")),
+        request(&many("\n")),
+        request(&many("a:b\n")),
+        request(&many("a\nb:\n")),
+        request(&format!("GET\n{}\n\n\n\n\n", many("%25"))),
+        request(&format!("GET\n{}\n\n\n\n\n", many("/.."))),
+        request(&format!("GET\n{}\n\n\n\n\n", many("signature="))),
+        request(&format!("GET\n{}\n\n\n\n\n", many("signature%3d"))),
+        request(&format!("GET\n{}\n\n\n\n\n", many("secret%253da%2526"))),
+        request(&format!("GET\n{}\n\n\n\n\n", many("secret-"))),
+        request(&format!("GET\n/cat.jpg\n{}\n\n\n\n", many("a&"))),
+        request(&format!("GET\n/cat.jpg\n{}\n\n\n\n", many("prefix=b&"))),
+        request(&format!("GET\n/cat.jpg\n{}\n\n\n\n", many("cookie=&"))),
+        format!(
+            "<!DOCTYPE Error [<!ENTITY a \"{}\"><!ENTITY b SYSTEM \"file:///etc/passwd\">]>\
+             <Error><Code>&a;&b;</Code><Message>&a;&b;</Message></Error>",
+            "b".repeat(100)
+        ),
+    ];
+    for body in &bodies {
+        let start = Instant::now();
+        let response = ErrorResponse::new(body);
+        for explanation in [response.explain(&canonical), response.explain_alone()] {
+            let text = format!("{explanation:#}\n{explanation:?}");
+            assert!(text.len() < 8 * 1024, "{} bytes for {:.80}", text.len(), body);
+            assert!(!text.contains("passwd"), "{text}");
+        }
+        // In a debug build, with room for a busy machine; what is read twice for each byte takes minutes.
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?} for {:.80}", start.elapsed(), body);
+    }
+}
+
+#[test]
+fn a_strangers_text_moves_no_cursor() {
+    let signer = signer();
+    let get = request("/cat.jpg");
+    let canonical = signer.canonical_request(&get, PayloadHash::EMPTY, now()).expect("a canonical request");
+    let host = "evil\u{1b}[2J\r\u{202e}moc\u{7}\u{9b}";
+    let text = canonical.to_string().replace("examplebucket.s3.amazonaws.com", host);
+    let elements = format!(
+        "<Message>{host}</Message><CanonicalRequest>{text}</CanonicalRequest><Region>{host}</Region>\
+         <AWSAccessKeyId>{host}</AWSAccessKeyId><HeadersNotSigned>{host}</HeadersNotSigned><Endpoint>{host}</Endpoint>"
+    );
+    for code in CODES.iter().chain(&[host]) {
+        let body = format!("<Error><Code>{code}</Code>{elements}</Error>");
+        let without = body.replace("Region>", "R>").replace("HeadersNotSigned>", "H>");
+        for body in [body, without] {
+            let response = ErrorResponse::new(&body);
+            for explanation in [response.explain(&canonical), response.explain_alone()] {
+                let text = format!("{explanation:#}");
+                let moves = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+                assert!(!text.contains(moves), "{code}: {text:?}");
+            }
+        }
+    }
+}
+
+proptest! {
+    /// Whatever the body, nothing panics, and what is said stays short.
+    #[test]
+    fn any_body_is_explained(bytes in any::<Vec<u8>>(), texts in vec("\\PC{0,40}", 4), code in 0..CODES.len(), cut in 0..400_usize) {
+        let signer = signer();
+        let get = request("/a b").with_query(&[("prefix", "a+b"), ("acl", "")]);
+        let canonical = signer.canonical_request(&get, PayloadHash::EMPTY, now()).expect("a canonical request");
+        let own = canonical.to_string();
+        let cut = (0..=cut.min(own.len())).rev().find(|at| own.is_char_boundary(*at)).unwrap_or(0);
+        let [a, b, c, d] = [0, 1, 2, 3].map(|i| server::escaped(&texts[i]));
+        let body = format!(
+            "<Error><Code>{}</Code><Message>{a}</Message><CanonicalRequest>{}{b}{}</CanonicalRequest>\
+             <StringToSign>{c}</StringToSign><Resource>/{d}</Resource></Error>",
+            CODES[code], &own[..cut], &own[cut..]
+        );
+        for body in [bytes, body.into_bytes()] {
+            let response = ErrorResponse::new(&body);
+            for explanation in [response.explain(&canonical), response.explain_alone()] {
+                let text = format!("{explanation:#}{explanation:?}");
+                prop_assert!(text.len() < 8 * 1024);
+            }
+        }
+    }
+}
+
+const CODES: &[&str] = &[
+    "SignatureDoesNotMatch",
+    "AuthorizationHeaderMalformed",
+    "RequestTimeTooSkewed",
+    "AccessDenied",
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "XAmzContentSHA256Mismatch",
+    "MissingSecurityHeader",
+    "PermanentRedirect",
+    "EntityTooLarge",
+    "EntityTooSmall",
+    "InvalidPolicyDocument",
+    "InvalidRequest",
+    "NoSuchKey",
+];
 
 fn mistakes() -> Vec<Mistake> {
     let mut all = Vec::new();

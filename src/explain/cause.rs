@@ -48,6 +48,9 @@ pub enum Cause {
         prefix: String,
     },
 
+    /// The query arrived as a part of the path.
+    QueryInPath,
+
     /// The request came for another path.
     #[expect(missing_docs, reason = "see the enum")]
     Path { signed: String, received: String },
@@ -156,8 +159,12 @@ pub enum Cause {
     },
 
     /// The body is not the one whose hash was signed.
-    #[expect(missing_docs, reason = "see the enum")]
-    Body { signed: String, received: String },
+    Body {
+        /// The hash that was signed.
+        signed: Option<String>,
+        /// That of the body which arrived.
+        received: Option<String>,
+    },
 
     /// The body was lost on the way.
     BodyLost,
@@ -314,8 +321,17 @@ pub enum Cause {
         scope: Option<String>,
     },
 
-    /// The server took the signature, and its owner may not do this.
-    NotPermitted,
+    /// The authentication by query is not whole.
+    QueryIncomplete,
+
+    /// The request is authenticated twice, by header and by query for instance.
+    AuthenticatedTwice,
+
+    /// Its owner may not do this, or did not authenticate at all.
+    NotPermitted {
+        /// What the server says of it.
+        message: String,
+    },
 
     /// The error is none of authentication.
     NotTheSignature {
@@ -431,6 +447,10 @@ impl fmt::Display for Cause {
                 "the path arrived without {prefix} in front. A proxy takes it off (nginx: proxy_pass with a path): sign \
                  for the path that the server sees, have the proxy keep it, or let the server know its prefix"
             ),
+            Self::QueryInPath => f.write_str(
+                "the query arrived as a part of the path, with %3F for its question mark. A whole URL was encoded, or was \
+                 given where a path is asked for: send the URL as it was signed",
+            ),
             Self::Path { signed, received } => write!(
                 f,
                 "the path was signed as {signed} and received as {received}. Send the URL that was signed, or sign for the \
@@ -539,12 +559,16 @@ impl fmt::Display for Cause {
                 let name = name.as_deref().unwrap_or("that authentication needs");
                 write!(f, "the request lacks the header {name}. Send all headers that signing made, as they are")
             }
-            Self::Body { signed, received } => write!(
-                f,
-                "the body is another one than was signed: its hash was signed as {signed} and is {received}. Send the \
-                 very bytes that were hashed, and let nothing compress or convert them on the way; or sign \
-                 PayloadHash::UNSIGNED"
-            ),
+            Self::Body { signed, received } => {
+                f.write_str("the body is another one than was signed")?;
+                if let (Some(signed), Some(received)) = (signed, received) {
+                    write!(f, ": its hash was signed as {signed} and is {received}")?;
+                }
+                f.write_str(
+                    ". Send the very bytes that were hashed, and let nothing compress or convert them on the way; or sign \
+                     PayloadHash::UNSIGNED",
+                )
+            }
             Self::BodyLost => f.write_str(
                 "the body arrived empty, and another was signed. A client that follows a redirect, or a stream read once \
                  before, sends none: sign for the last address, and rewind the body before a second try",
@@ -741,10 +765,21 @@ impl fmt::Display for Cause {
                 }
                 f.write_str(". Compare that with what was signed: ErrorResponse::explain does, given the canonical request")
             }
-            Self::NotPermitted => f.write_str(
-                "access is denied, which is not about the signature's text. The key may not do this, or the bucket's \
-                 policy forbids it; for objects that do not exist, S3 answers so to whoever may not list the bucket",
+            Self::QueryIncomplete => f.write_str(
+                "some of the parameters of the authentication did not arrive. Send the whole URL; in a shell, put it in \
+                 quotes, for & ends a command",
             ),
+            Self::AuthenticatedTwice => f.write_str(
+                "the request is authenticated twice. Clients that follow a redirect take the Authorization header along \
+                 to a link, and some add one of their own: send a link without it",
+            ),
+            Self::NotPermitted { message } => {
+                write!(f, "access is denied, and not because of the signature's text ({message}). ")?;
+                f.write_str(
+                    "The key may not do this, or the bucket's policy forbids it; for objects that do not exist, S3 answers \
+                     so to whoever may not list the bucket",
+                )
+            }
             Self::NotTheSignature { message } => {
                 f.write_str("this error is not about the signature")?;
                 if message.is_empty() { Ok(()) } else { write!(f, ": {message}") }

@@ -146,6 +146,9 @@ fn path(signed: &str, received: &str) -> Cause {
     if signed.strip_suffix('/') == Some(received) || received.strip_suffix('/') == Some(signed) {
         return Cause::PathSlash { signed: ours, received: theirs };
     }
+    if received.strip_prefix(signed).is_some_and(|rest| rest.starts_with("%3F")) {
+        return Cause::QueryInPath;
+    }
     if let Some(prefix) = longer(received, signed) {
         return Cause::PathPrefixAdded { prefix };
     }
@@ -346,7 +349,7 @@ pub(super) fn payload(signed: &str, received: &str) -> Cause {
     });
     match (is_hash(signed), is_hash(received)) {
         (true, true) if received == PayloadHash::EMPTY.as_str() => Cause::BodyLost,
-        (true, true) => Cause::Body { signed: ours, received: theirs },
+        (true, true) => Cause::Body { signed: Some(ours), received: Some(theirs) },
         _ => Cause::PayloadMode { signed: ours, received: theirs },
     }
 }
