@@ -12,7 +12,7 @@ use crate::string_to_sign::StringToSign;
 use crate::timestamp::Timestamp;
 use alloc::string::{String, ToString};
 use body::{Body, Kind};
-use compare::{Found, Parts, decoded};
+use compare::{Found, Parts, decoded, encoded};
 use core::fmt;
 use shown::{show, show_message};
 
@@ -401,16 +401,13 @@ impl Reading<'_> {
     fn visible(&self) -> Option<Cause> {
         let signed = self.signed?;
         let path = Parts::of(signed.canonical)?.path;
-        let resource = self.body.get("Resource").filter(|resource| resource.starts_with('/'));
-        let (plain, plain_resource) = (decoded(path), resource.map(decoded));
-        // A bucket in the host is a part of the resource for some servers and not for others.
-        if let Some((resource, decoded)) =
-            resource.zip(plain_resource).filter(|(_, decoded)| !decoded.ends_with(&plain))
-        {
-            if let Some(prefix) = plain.strip_suffix(&decoded).filter(|_| decoded != "/") {
-                return Some(Cause::PathPrefixRemoved { prefix: show(prefix) });
+        // Most servers name the object as it is called, some as it was sent, and some without the bucket in the host.
+        let resource = self.body.get("Resource").map(|resource| resource.trim_end_matches('/'));
+        if let Some(resource) = resource.filter(|resource| resource.starts_with('/')) {
+            let sent = path.trim_end_matches('/');
+            if !resource.ends_with(sent) && !resource.ends_with(&decoded(sent)) {
+                return Some(compare::path(sent, &encoded(resource)));
             }
-            return Some(Cause::Path { signed: show(path), received: show(resource) });
         }
         if let Some(region) = self.answer.bucket_region.filter(|region| *region != signed.region) {
             return Some(Cause::Region { signed: Some(show(signed.region)), expected: Some(show(region)) });

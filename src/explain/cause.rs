@@ -776,8 +776,8 @@ impl fmt::Display for Cause {
             Self::NotPermitted { message } => {
                 write!(f, "access is denied, and not because of the signature's text ({message}). ")?;
                 f.write_str(
-                    "The key may not do this, or the bucket's policy forbids it; for objects that do not exist, S3 answers \
-                     so to whoever may not list the bucket",
+                    "The key may not do this, the bucket's policy forbids it, or no authentication arrived; for objects \
+                     that do not exist, S3 answers so to whoever may not list the bucket",
                 )
             }
             Self::NotTheSignature { message } => {

@@ -3,10 +3,12 @@
 use super::cause::{Cause, Rewrite};
 use super::difference::{Difference, SignedText};
 use super::shown::show;
+use crate::encode::{PATH, Text};
 use crate::payload::PayloadHash;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Write;
 use percent_encoding::percent_decode_str;
 
 /// What was found: the cause of the first difference, the difference, and how many others there are.
@@ -134,7 +136,7 @@ fn scope(signed: &str, received: &str) -> Cause {
     Cause::Date { signed: show(signed), received: show(expected) }
 }
 
-fn path(signed: &str, received: &str) -> Cause {
+pub(super) fn path(signed: &str, received: &str) -> Cause {
     if let Some(rewrite) = rewrite(signed, received) {
         return Cause::PathRewritten { rewrite };
     }
@@ -357,6 +359,13 @@ pub(super) fn payload(signed: &str, received: &str) -> Cause {
 /// The text that an encoded one stands for.
 pub(super) fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&percent_decode_str(text).collect::<Vec<u8>>()).into_owned()
+}
+
+/// The path of an object that is called so.
+pub(super) fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    Text::Raw(text).write(PATH, |piece| out.write_str(piece)).expect("a String takes everything");
+    out
 }
 
 fn is_hash(text: &str) -> bool {
