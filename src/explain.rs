@@ -289,7 +289,7 @@ impl Reading<'_> {
             "EntityTooSmall" => {
                 Cause::TooSmall { proposed: self.number("ProposedSize"), allowed: self.number("MinSizeAllowed") }
             }
-            "PolicyConditionFailed" | "InvalidPolicyDocument" => Cause::Policy { message: self.details() },
+            "PolicyConditionFailed" | "InvalidPolicyDocument" => self.policy(),
             "AccessDenied" => by_message.unwrap_or_else(|| Cause::NotPermitted { message: self.details() }),
             "InvalidRequest" | "InvalidArgument" => {
                 by_message.unwrap_or_else(|| Cause::NotTheSignature { message: self.details() })
@@ -324,12 +324,11 @@ impl Reading<'_> {
             return Some(Cause::HeaderRemoved { name });
         }
         if has("Invalid according to Policy") {
-            return Some(Cause::Policy { message: self.details() });
+            return Some(self.policy());
         }
-        if self.body.get("Region").is_some() || message.contains("region is wrong") || has("; the region '") {
-            return Some(self.region());
-        }
-        if has("scoped to a valid Region") || has("scoped to a valid region") {
+        // "the region is wrong", "the region 'a' is wrong", "scoped to a valid Region".
+        let of_regions = self.code.starts_with("Authorization") && self.body.get("Region").is_some();
+        if of_regions || has("the region is wrong") || has("; the region '") || has("scoped to a valid Region") {
             return Some(self.region());
         }
         if has("scoped to correct service") || has("incorrect service") {
@@ -372,6 +371,10 @@ impl Reading<'_> {
         }
         if algorithm.starts_with("AWS4-") && algorithm.ends_with("-TRAILER") {
             return (Cause::Trailer, None);
+        }
+        // A form's string to sign is its policy in base64, which may hold a token.
+        if canonical.is_none() && algorithm.len() > 64 {
+            return (Cause::PolicySignature { access_key_id: self.body.get("AWSAccessKeyId").map(show) }, None);
         }
         let theirs = canonical.and_then(Parts::of);
         let Some(signed) = self.signed else { return (self.not_compared(theirs.as_ref(), string), None) };
@@ -495,6 +498,11 @@ impl Reading<'_> {
         Cause::HeaderMissing { name: name.map(show) }
     }
 
+    fn policy(&self) -> Cause {
+        let message = self.details();
+        Cause::Policy { message: message.trim_start_matches("Invalid according to Policy: ").to_string() }
+    }
+
     fn malformed(&self) -> Cause {
         Cause::Malformed { message: self.details() }
     }
@@ -502,6 +510,9 @@ impl Reading<'_> {
     fn without_code(&self) -> Cause {
         if matches!(self.answer.status, Some(301 | 302 | 307 | 308)) {
             return self.endpoint();
+        }
+        if let Some(status @ 200..=299) = self.answer.status {
+            return Cause::NotTheSignature { message: alloc::format!("the status is {status}") };
         }
         match self.body.kind {
             Kind::Empty => Cause::NoBody,

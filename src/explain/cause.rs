@@ -7,20 +7,47 @@ use core::fmt;
 /// `Display` says what happened and what to do about it. Texts in the variants are short, with control characters
 /// escaped, and hold no signature, token or customer's key; `signed` is what this crate signed, `received` what the
 /// server has.
+///
+/// ```
+/// use s3_sigv4::{Cause, ErrorResponse};
+///
+/// let body = "<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20150604T232559Z</RequestTime>\
+///     <ServerTime>2015-06-04T22:26:16Z</ServerTime><MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds></Error>";
+/// match ErrorResponse::new(body).explain_alone().cause() {
+///     // What to add to the clock, to sign again at once.
+///     Cause::Clock { signed: Some(signed), server: Some(server), .. } => {
+///         assert_eq!(server.unix() - signed.unix(), -3583);
+///     }
+///     Cause::Region { expected: Some(region), .. } => println!("sign for {region}"),
+///     other => println!("{other}"),
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
     /// The request came with another method.
-    #[expect(missing_docs, reason = "see the enum")]
-    Method { signed: String, received: String },
+    Method {
+        /// As it was signed.
+        signed: String,
+        /// As the server has it.
+        received: String,
+    },
 
     /// The request came for another host.
-    #[expect(missing_docs, reason = "see the enum")]
-    Host { signed: String, received: String },
+    Host {
+        /// As it was signed.
+        signed: String,
+        /// As the server has it.
+        received: String,
+    },
 
     /// The request came for another port of the same host.
-    #[expect(missing_docs, reason = "see the enum")]
-    Port { signed: String, received: String },
+    Port {
+        /// As it was signed.
+        signed: String,
+        /// As the server has it.
+        received: String,
+    },
 
     /// The path stands for the same, or nearly so, in another encoding.
     PathRewritten {
@@ -29,12 +56,20 @@ pub enum Cause {
     },
 
     /// The path lost its `.`, `..` or empty segments.
-    #[expect(missing_docs, reason = "see the enum")]
-    PathNormalized { signed: String, received: String },
+    PathNormalized {
+        /// As it was signed.
+        signed: String,
+        /// As the server has it.
+        received: String,
+    },
 
     /// A slash at the path's end was added or removed.
-    #[expect(missing_docs, reason = "see the enum")]
-    PathSlash { signed: String, received: String },
+    PathSlash {
+        /// As it was signed.
+        signed: String,
+        /// As the server has it.
+        received: String,
+    },
 
     /// The path came with something in front of it: a bucket's name, a folder of a proxy.
     PathPrefixAdded {
@@ -52,8 +87,12 @@ pub enum Cause {
     QueryInPath,
 
     /// The request came for another path.
-    #[expect(missing_docs, reason = "see the enum")]
-    Path { signed: String, received: String },
+    Path {
+        /// As it was signed.
+        signed: String,
+        /// As the server has it.
+        received: String,
+    },
 
     /// The same parameters, sorted in another order.
     QueryReordered,
@@ -88,8 +127,14 @@ pub enum Cause {
     },
 
     /// A parameter's value was changed.
-    #[expect(missing_docs, reason = "see the enum")]
-    Parameter { name: String, signed: String, received: String },
+    Parameter {
+        /// Its name.
+        name: String,
+        /// Its value as it was signed.
+        signed: String,
+        /// Its value as the server has it.
+        received: String,
+    },
 
     /// A header that was signed did not arrive.
     HeaderRemoved {
@@ -136,15 +181,25 @@ pub enum Cause {
     },
 
     /// A header's value was changed.
-    #[expect(missing_docs, reason = "see the enum")]
-    Header { name: String, signed: String, received: String },
+    Header {
+        /// Its name.
+        name: String,
+        /// Its value as it was signed.
+        signed: String,
+        /// Its value as the server has it.
+        received: String,
+    },
 
     /// The server sorts or lists the headers in another order.
     HeadersReordered,
 
     /// The list of signed headers differs, and not the headers.
-    #[expect(missing_docs, reason = "see the enum")]
-    SignedHeaders { signed: String, received: String },
+    SignedHeaders {
+        /// As it was signed.
+        signed: String,
+        /// As the server has it.
+        received: String,
+    },
 
     /// The request had headers that must be signed and were not.
     HeadersNotSigned {
@@ -173,8 +228,12 @@ pub enum Cause {
     Checksum,
 
     /// The line that stands for the body is of another kind: a hash in place of `UNSIGNED-PAYLOAD`, and the like.
-    #[expect(missing_docs, reason = "see the enum")]
-    PayloadMode { signed: String, received: String },
+    PayloadMode {
+        /// As it was signed.
+        signed: String,
+        /// As the server has it.
+        received: String,
+    },
 
     /// A chunk of an aws-chunked body, or its signature, is not the one that was signed.
     Chunk,
@@ -183,8 +242,12 @@ pub enum Cause {
     Trailer,
 
     /// The request is of another instant or day than the text that it was compared with.
-    #[expect(missing_docs, reason = "see the enum")]
-    Date { signed: String, received: String },
+    Date {
+        /// As it was signed.
+        signed: String,
+        /// As the server has it.
+        received: String,
+    },
 
     /// The signature was made for another region.
     Region {
@@ -203,8 +266,12 @@ pub enum Cause {
     },
 
     /// The server verified by another algorithm.
-    #[expect(missing_docs, reason = "see the enum")]
-    Algorithm { signed: String, received: String },
+    Algorithm {
+        /// As it was signed.
+        signed: String,
+        /// As the server has it.
+        received: String,
+    },
 
     /// The clock is off.
     Clock {
@@ -248,6 +315,12 @@ pub enum Cause {
 
     /// The session token has expired.
     TokenExpired,
+
+    /// A form's signature is not that of its policy, or not by the right secret.
+    PolicySignature {
+        /// The access key id, if the server repeats it.
+        access_key_id: Option<String>,
+    },
 
     /// The server knows no such access key id.
     AccessKeyUnknown {
@@ -701,6 +774,13 @@ impl fmt::Display for Cause {
                     "Look for a character lost or added when it was copied, for + and / changed by an encoding, and for \
                      a key that was replaced",
                 )
+            }
+            Self::PolicySignature { access_key_id } => {
+                f.write_str(
+                    "the form's signature is not that of its policy. Send the fields policy and x-amz-signature as they \
+                     were made; if they are, the secret is not the one that belongs to ",
+                )?;
+                f.write_str(access_key_id.as_deref().unwrap_or("the access key id"))
             }
             Self::Endpoint { endpoint, region } => {
                 f.write_str("the bucket lies elsewhere")?;

@@ -176,10 +176,10 @@ fn normalized(path: &str) -> String {
 
 /// What an encoding went through, if both texts stand for the same.
 fn rewrite(signed: &str, received: &str) -> Option<Rewrite> {
-    let [ours, theirs] = [signed, received].map(|text| percent_decode_str(text).collect::<Vec<u8>>());
     if signed == received {
         return None;
     }
+    let [ours, theirs] = [signed, received].map(|text| percent_decode_str(text).collect::<Vec<u8>>());
     if signed.replace('%', "%25") == received {
         return Some(Rewrite::EncodedTwice);
     }
@@ -200,12 +200,6 @@ fn rewrite(signed: &str, received: &str) -> Option<Rewrite> {
 
 fn query(signed: &str, received: &str) -> Cause {
     let (ours, theirs) = (pairs(signed), pairs(received));
-    let sorted = |pairs: &[(&'_ str, &'_ str)]| {
-        let mut sorted: Vec<_> =
-            pairs.iter().map(|(name, value)| (String::from(*name), String::from(*value))).collect();
-        sorted.sort_unstable();
-        sorted
-    };
     if ours == theirs {
         return Cause::ParameterWithoutEquals;
     }
@@ -243,6 +237,12 @@ fn query(signed: &str, received: &str) -> Cause {
     }
 }
 
+fn sorted<'a>(pairs: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut sorted = pairs.to_vec();
+    sorted.sort_unstable();
+    sorted
+}
+
 fn pairs(query: &str) -> Vec<(&str, &str)> {
     let parameters = query.split('&').filter(|_| !query.is_empty());
     parameters.map(|parameter| parameter.split_once('=').unwrap_or((parameter, ""))).collect()
@@ -260,8 +260,8 @@ fn headers(ours: &Parts<'_>, theirs: &Parts<'_>) -> Vec<Change> {
     let (mine, other) = (places(ours), places(theirs));
     let names: BTreeSet<_> = mine.keys().chain(other.keys()).copied().collect();
     let change = |name| Change { ours: mine.get(name).copied(), theirs: other.get(name).copied() };
-    let value = |side: &Parts<'_>, at: Option<usize>| at.map(|i| String::from(side.headers[i].1));
-    let differs = |change: &Change| value(ours, change.ours) != value(theirs, change.theirs);
+    let differs =
+        |change: &Change| change.ours.map(|i| ours.headers[i].1) != change.theirs.map(|i| theirs.headers[i].1);
     names.into_iter().map(change).filter(differs).collect()
 }
 

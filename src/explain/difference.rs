@@ -25,6 +25,27 @@ impl fmt::Display for SignedText {
 ///
 /// `Display` prints both around the first character that differs, with a marker under it. Tokens, signatures and
 /// customers' keys are hidden, characters that cannot be seen are escaped.
+///
+/// ```
+/// # use s3_sigv4::{Credentials, Request, Signer, Timestamp};
+/// use core::time::Duration;
+/// use s3_sigv4::ErrorResponse;
+/// # let now = Timestamp::parse("20130524T000000Z")?;
+/// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+/// # let signer = Signer::new(credentials, "us-east-1", now)?;
+///
+/// let request = Request::new("GET", "https://examplebucket.s3.amazonaws.com", "/a b")?;
+/// let canonical = signer.canonical_link(&request, Duration::from_secs(900), now)?;
+/// let body = "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>GET\n/a%2520b\n\nhost:\n\nhost\n</CanonicalRequest></Error>";
+///
+/// let explanation = ErrorResponse::new(body).explain(&canonical);
+/// assert_eq!(explanation.difference().unwrap().to_string(), "\
+/// line 2 of the canonical request
+///   signed:   /a%20b
+///   received: /a%2520b
+///                ^");
+/// # Ok::<(), s3_sigv4::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     text: SignedText,

@@ -28,6 +28,9 @@ const SEPARATORS: [(&str, &[&str]); 4] =
 const LONGEST_VALUE: usize = 96;
 const LONGEST_MESSAGE: usize = 240;
 
+/// From this length on, characters of base64 in a row are no word.
+const SHORTEST_TOKEN: usize = 64;
+
 /// A line with its secret values taken out.
 pub(super) struct Redacted<'a> {
     pub(super) text: Cow<'a, str>,
@@ -98,14 +101,16 @@ fn shorten(text: &str, longest: usize) -> String {
     out
 }
 
-/// A server's sentence, in which nothing is to be found that looks like a signature or a hash.
+/// A server's sentence, in which nothing is left that may be a signature, a hash or a token.
 pub(super) fn show_message(text: &str) -> String {
     let mut out = String::new();
-    for word in text.split_inclusive(|c: char| !c.is_ascii_hexdigit()) {
-        let digits = word.trim_end_matches(|c: char| !c.is_ascii_hexdigit());
-        if digits.len() >= 32 {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '%' | '_' | '-');
+    for word in text.split_inclusive(|c| !is_part(c)) {
+        let run = word.trim_end_matches(|c| !is_part(c));
+        let is_hash = run.len() >= 32 && run.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_hash || run.len() >= SHORTEST_TOKEN {
             out.push_str("[hidden]");
-            out.push_str(&word[digits.len()..]);
+            out.push_str(&word[run.len()..]);
         } else {
             out.push_str(word);
         }
