@@ -9,9 +9,11 @@ mod util;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use s3_sigv4::{
-    Bucket, Cause, ErrorResponse, Explanation, PayloadHash, Rewrite, Service, SignedText, Signer, StringToSign,
+    Bucket, Cause, ChunkedBody, ErrorResponse, Explanation, PayloadHash, Request, Rewrite, Service, SignedText, Signer,
+    StringToSign,
 };
 use server::{Answer, Flavour, Server, Wire, percent_decode};
+use sha2::{Digest, Sha256};
 use std::time::{Duration, Instant};
 use util::{SECRET_KEY, at, credentials, now, request, session, signer};
 
@@ -284,6 +286,44 @@ fn what_is_seen_without_texts() {
     }
 }
 
+/// A server goes over the chunks as over the request, and shows the string to sign of the one that is wrong.
+#[test]
+fn a_chunk_is_changed() {
+    let (signer, data) = (signer(), [b'a'; 8192]);
+    let body = ChunkedBody::signed(8192).with_chunk_size(8192).expect("a size");
+    let put = Request::new("PUT", "https://examplebucket.s3.amazonaws.com", "/cat.jpg").expect("a request");
+    let chunked = signer.sign_chunked(&put, &body, now()).expect("a signature");
+    // What was signed, once more: with the headers that signing in chunks adds.
+    let headers: Vec<_> = chunked.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let put = put.with_headers(&headers).with_unsigned_headers(&["content-length"]);
+    let canonical = signer.canonical_request(&put, body.payload_hash(), now()).expect("a canonical request");
+    let signature = signer.key().sign(&StringToSign::new(&canonical)).expect("its own day");
+    assert!(signature == chunked.signature());
+
+    let scope = "20130524/us-east-1/s3/aws4_request";
+    let previous = signature.to_string();
+    let string = |data: &[u8]| {
+        let [empty, hash] = [&b""[..], data].map(|data| hex::encode(Sha256::digest(data)));
+        format!("AWS4-HMAC-SHA256-PAYLOAD\n20130524T000000Z\n{scope}\n{previous}\n{empty}\n{hash}")
+    };
+    let mut chunks = chunked.into_chunks();
+    let head = chunks.chunk(&data).expect("the announced length");
+    let sent = head.as_str().trim_end().split_once("chunk-signature=").expect("a signature").1;
+    assert_eq!(naive::signature(SECRET_KEY, scope, &string(&data)), sent, "without the mistake, it is taken");
+    let mut changed = data;
+    changed[0] = b'b';
+    assert_ne!(naive::signature(SECRET_KEY, scope, &string(&changed)), sent, "with it, it is refused");
+    let texts = [("CanonicalRequest", canonical.to_string()), ("StringToSign", string(&changed))];
+    let texts: String = texts.iter().map(|(name, text)| format!("<{name}>{text}</{name}>")).collect();
+    let body = format!("<Error><Code>SignatureDoesNotMatch</Code>{texts}</Error>");
+    let explanation = ErrorResponse::new(&body).explain(&canonical);
+    assert_eq!((explanation.cause(), explanation.difference()), (&Cause::Chunk, None));
+    for secret in [&*previous, sent] {
+        assert!(!format!("{explanation:#}{explanation:?}").contains(secret));
+    }
+}
+
 /// Bodies that would take long, or much, if anything in them was read more than once or believed.
 #[test]
 fn hostile_bodies() {
@@ -533,6 +573,9 @@ fn mistakes() -> Vec<Mistake> {
             let swapped = text.replacen("content-type:text/plain\n", "", 1);
             *text = swapped.replacen("\n\ncontent-type;", "\ncontent-type:text/plain\n\ncontent-type;", 1);
         };
+    });
+    on("the list of signed headers is sorted otherwise", typed, S3, |_, server| {
+        server.quirk = |text| *text = text.replacen("\ncontent-type;host;", "\nhost;content-type;", 1);
     });
     on("a server shows a header twice", GET, S3, |_, server| {
         server.quirk = |text| {

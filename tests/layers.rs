@@ -39,6 +39,8 @@ const RANKS: [(u32, &[&str]); 17] = [
             "explain/compare",
             "explain/difference",
             "explain/instant",
+            "explain/reading",
+            "explain/sentences",
             "explain/shown",
         ],
     ),
