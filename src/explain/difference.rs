@@ -43,7 +43,7 @@ impl fmt::Display for SignedText {
 /// line 2 of the canonical request
 ///   signed:   /a%20b
 ///   received: /a%2520b
-///                ^");
+///                 ^");
 /// # Ok::<(), s3_sigv4::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
