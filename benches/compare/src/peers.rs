@@ -183,8 +183,8 @@ pub fn derive(check: impl FnOnce(&[u8])) -> Subject {
 }
 
 /// aws-sigv4 alone signs chunks. It is handed the signature before, and the parameters are made once for an upload.
-pub fn sign_chunk(chunk: Vec<u8>, seed: String, check: impl FnOnce(&str)) -> Subject {
-    let chunk = bytes::Bytes::from(chunk);
+pub fn sign_chunk(chunk: &'static [u8], seed: String, check: impl FnOnce(&str)) -> Subject {
+    let chunk = bytes::Bytes::from_static(chunk);
     let params = leak(aws_params(None, aws_settings()));
     let mut previous = seed;
     Subject::new(
@@ -255,6 +255,7 @@ impl HttpConnector for Nowhere {
 }
 
 impl HttpService for Nowhere {
+    // What `#[async_trait]` makes of an `async fn`.
     fn call<'a: 'b, 'b>(
         &'a self,
         _: HttpRequest,
