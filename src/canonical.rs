@@ -4,19 +4,20 @@ mod order;
 
 use crate::chunked_body::ChunkedHeaders;
 use crate::credentials::Identity;
-use crate::digest::{Decimal, Hasher};
+use crate::digest::{Assembled, Decimal};
 use crate::encode::{PATH, QUERY, Text};
 use crate::error::Error;
-use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, OWN_PARAMETERS};
+use crate::limits::{MAX_HEADERS, OWN_PARAMETERS};
 use crate::payload::PayloadHash;
 use crate::request::{Query, Request};
 use crate::scope::CredentialScope;
 use crate::service::{PathEncoding, PathNormalization, Rules, SessionToken};
 use crate::timestamp::Timestamp;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
-use order::Order;
+pub(crate) use order::Order;
 
 /// Step 1 of 4: the request in AWS's canonical form, with the headers or parameters that signing adds.
 ///
@@ -54,47 +55,83 @@ pub struct CanonicalRequest<'a> {
     rules: Rules,
     authentication: Authentication<'a>,
     scope: CredentialScope<'a>,
-    session_token: Option<&'a str>,
+    identity: &'a Identity,
     payload: PayloadHash,
     now: Timestamp,
-    headers: Order<u8, { MAX_HEADERS + ADDED_HEADERS.len() }>,
-    parameters: Order<u32, { MAX_PARAMETERS + OWN_PARAMETERS + ADDED_PARAMETERS.len() }>,
+    order: Order,
+}
+
+/// What a canonical request is made of. Signing borrows it all; [`CanonicalRequest`] keeps it.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts<'r> {
+    pub(crate) request: &'r Request<'r>,
+    pub(crate) rules: &'r Rules,
+    pub(crate) identity: &'r Identity,
+    pub(crate) authentication: &'r Authentication<'r>,
+    pub(crate) payload: &'r PayloadHash,
+    pub(crate) now: &'r Timestamp,
+}
+
+/// The same, checked, and in order.
+#[derive(Clone, Copy)]
+pub(crate) struct Walk<'r> {
+    parts: &'r Parts<'r>,
+    order: &'r Order,
 }
 
 /// How the signature travels.
-#[derive(Clone, Copy)]
 pub(crate) enum Authentication<'a> {
     Header,
     /// The same for a request whose body is aws-chunked.
     Chunked(&'a ChunkedHeaders),
+    /// With texts that are encoded already, because many links have them in common: algorithm and credential up to the
+    /// value of `X-Amz-Date`, a session token, and for [many links](crate::Links) all up to the names of the headers.
     Query {
-        access_key_id: &'a str,
+        credential: Cow<'a, str>,
+        session_token: Option<(&'static str, &'a str)>,
         expires: u32,
+        shared: Option<&'a str>,
     },
 }
 
+impl Authentication<'_> {
+    /// Writes the parameters of query authentication up to the names of the signed headers.
+    #[inline(always)]
+    pub(crate) fn write_shared(&self, now: &Timestamp, mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
+        let Self::Query { credential, session_token, expires, .. } = self else { return Ok(()) };
+        put(credential.as_bytes())?;
+        put(now.as_bytes())?;
+        put(b"&X-Amz-Expires=")?;
+        put(Decimal::new((*expires).into()).as_bytes())?;
+        if let Some((name, token)) = session_token {
+            put(b"&")?;
+            put(name.as_bytes())?;
+            put(b"=")?;
+            put(token.as_bytes())?;
+        }
+        put(b"&X-Amz-SignedHeaders=")
+    }
+}
+
 impl<'a> CanonicalRequest<'a> {
-    /// Checks everything and sorts headers and parameters; nothing can be wrong afterwards.
+    /// Checks everything, and keeps it.
     pub(crate) fn new(
         request: &Request<'a>,
-        rules: Rules,
-        (identity, scope): (&'a Identity, CredentialScope<'a>),
+        (rules, identity): (Rules, &'a Identity),
         authentication: Authentication<'a>,
         payload: PayloadHash,
-        now: Timestamp,
+        (scope, now): (CredentialScope<'a>, Timestamp),
     ) -> Result<Self, Error> {
-        let session_token = identity.session_token.as_deref();
-        let (headers, parameters) = (Order::new(), Order::new());
-        let request = *request;
-        let mut this = Self { request, rules, authentication, scope, session_token, payload, now, headers, parameters };
-        if matches!(authentication, Authentication::Query { .. }) {
-            this.check_dot_segments()?;
-        }
-        this.check_session_token(identity)?;
-        this.check_plus()?;
-        this.order_headers()?;
-        this.order_parameters()?;
-        Ok(this)
+        let mut order = Order::new();
+        let parts =
+            Parts { request, rules: &rules, identity, authentication: &authentication, payload: &payload, now: &now };
+        parts.check(&mut order)?;
+        Ok(Self { request: *request, rules, authentication, scope, identity, payload, now, order })
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        let Self { request, rules, identity, authentication, payload, now, .. } = self;
+        Parts { request, rules, identity, authentication, payload, now }
     }
 
     /// The names of the signed headers, in lower case, sorted and joined by `;`.
@@ -113,7 +150,8 @@ impl<'a> CanonicalRequest<'a> {
         struct Names<'a>(&'a CanonicalRequest<'a>);
         impl fmt::Display for Names<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.header_names(|piece| f.write_str(piece))
+                let Self(canonical) = self;
+                Walk { parts: &canonical.parts(), order: &canonical.order }.header_names(|piece| f.write_str(piece))
             }
         }
         Names(self)
@@ -122,21 +160,7 @@ impl<'a> CanonicalRequest<'a> {
     /// The SHA-256 of the text: what the string to sign names.
     #[must_use]
     pub fn sha256(&self) -> [u8; 32] {
-        let mut hasher = Hasher::default();
-        self.walk(&mut hasher).expect("hashing takes everything");
-        hasher.finish()
-    }
-
-    /// Whether the session token is there and part of what is signed.
-    fn signs_session_token(&self) -> bool {
-        self.session_token.is_some() && self.rules.session_token != SessionToken::AddedAfterwards
-    }
-
-    fn chunked(&self) -> Option<&'a ChunkedHeaders> {
-        match self.authentication {
-            Authentication::Chunked(chunked) => Some(chunked),
-            Authentication::Header | Authentication::Query { .. } => None,
-        }
+        Walk { parts: &self.parts(), order: &self.order }.sha256()
     }
 
     pub(crate) fn scope(&self) -> &CredentialScope<'a> {
@@ -146,136 +170,23 @@ impl<'a> CanonicalRequest<'a> {
     pub(crate) fn now(&self) -> Timestamp {
         self.now
     }
+}
 
-    /// The request's own headers that are signed, as they were given and in that order.
-    pub(crate) fn signed_given_headers(&self) -> impl Iterator<Item = (usize, &'a str, &'a [u8])> + '_ {
-        let mut signed: Vec<_> = self.headers.as_slice().iter().filter(|id| usize::from(**id) < MAX_HEADERS).collect();
-        signed.sort_unstable();
-        signed.into_iter().map(|id| {
-            let (name, value) = self.request.headers.get((*id).into());
-            ((*id).into(), name, value)
-        })
+impl<'r> Parts<'r> {
+    /// Whether the session token is there and part of what is signed.
+    fn signs_session_token(&self) -> bool {
+        self.identity.session_token.is_some() && self.rules.session_token != SessionToken::AddedAfterwards
     }
 
-    /// THE walk: the canonical request into a sink, which may take what is also sent in the URL along the way.
-    pub(crate) fn walk(&self, sink: &mut impl Sink) -> fmt::Result {
-        sink.canonical(self.request.method.as_bytes())?;
-        sink.canonical(b"\n")?;
-        self.walk_path(sink)?;
-        sink.canonical(b"\n")?;
-        if self.parameters.len > 0 {
-            sink.sent("?")?;
-        }
-        for (i, id) in self.parameters.as_slice().iter().enumerate() {
-            if i > 0 {
-                sink.both("&")?;
-            }
-            self.walk_parameter(*id, sink)?;
-        }
-        sink.canonical(b"\n")?;
-        self.walk_headers(sink)?;
-        sink.canonical(b"\n")?;
-        self.header_names(|piece| sink.canonical(piece.as_bytes()))?;
-        sink.canonical(b"\n")?;
-        sink.canonical(self.payload.as_str().as_bytes())
-    }
-
-    fn walk_path(&self, sink: &mut impl Sink) -> fmt::Result {
-        let Rules { path_encoding, path_normalization, .. } = self.rules;
-        if (path_encoding, path_normalization) == (PathEncoding::Once, PathNormalization::AsSent) {
-            let (base, text) = self.request.path.parts();
-            sink.both(base)?;
-            return text.write(PATH, |piece| sink.both(piece));
-        }
-        // By the general rules the path that is sent and the canonical one differ.
-        let mut sent = String::new();
-        self.request.path.write(|piece| sent.write_str(piece))?;
-        sink.sent(&sent)?;
-        let mut canonical = String::new();
-        match path_encoding {
-            PathEncoding::Once => Text::Wire(&sent).write(PATH, |piece| canonical.write_str(piece))?,
-            PathEncoding::Twice => canonical = sent,
-        }
-        if path_normalization == PathNormalization::Normalized {
-            canonical = normalized(&canonical);
-        }
-        match path_encoding {
-            PathEncoding::Once => sink.canonical(canonical.as_bytes()),
-            PathEncoding::Twice => Text::Raw(&canonical).write(PATH, |piece| sink.canonical(piece.as_bytes())),
+    fn chunked(&self) -> Option<&'r ChunkedHeaders> {
+        match self.authentication {
+            Authentication::Chunked(chunked) => Some(chunked),
+            Authentication::Header | Authentication::Query { .. } => None,
         }
     }
 
-    fn walk_parameter(&self, id: u32, sink: &mut impl Sink) -> fmt::Result {
-        let Some(added) = added_parameter(id) else {
-            let (name, value) = self.parameter(id);
-            name.write(QUERY, |piece| sink.both(piece))?;
-            sink.both("=")?;
-            return value.write(QUERY, |piece| sink.both(piece));
-        };
-        sink.both(ADDED_PARAMETERS[added])?;
-        sink.both("=")?;
-        let Authentication::Query { access_key_id, expires } = self.authentication else { return Ok(()) };
-        match added {
-            0 => sink.both("AWS4-HMAC-SHA256"),
-            1 => {
-                Text::Raw(access_key_id).write(QUERY, |piece| sink.both(piece))?;
-                self.scope.parts().into_iter().try_for_each(|part| {
-                    sink.both("%2F")?;
-                    Text::Raw(part).write(QUERY, |piece| sink.both(piece))
-                })
-            }
-            2 => sink.both(self.now.as_str()),
-            3 => sink.both(Decimal::new(expires.into()).as_str()),
-            4 | 5 => Text::Raw(self.session_token.unwrap_or_default()).write(QUERY, |piece| sink.both(piece)),
-            _ => self.header_names(|piece| Text::Raw(piece).write(QUERY, |piece| sink.both(piece))),
-        }
-    }
-
-    fn walk_headers(&self, sink: &mut impl Sink) -> fmt::Result {
-        let mut previous = "";
-        for (i, id) in self.headers.as_slice().iter().enumerate() {
-            let (name, value) = self.header(*id);
-            if i > 0 && name.eq_ignore_ascii_case(previous) {
-                sink.canonical(b",")?;
-            } else {
-                if i > 0 {
-                    sink.canonical(b"\n")?;
-                }
-                lower_case(name, |piece| sink.canonical(piece.as_bytes()))?;
-                sink.canonical(b":")?;
-            }
-            previous = name;
-            // Blanks are trimmed and runs of them folded, and only U+0020 and tab are blanks.
-            let words = value.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty());
-            for (i, word) in words.enumerate() {
-                if i > 0 {
-                    sink.canonical(b" ")?;
-                }
-                sink.canonical(word)?;
-            }
-        }
-        sink.canonical(b"\n")
-    }
-
-    /// The names of the signed headers, once each, joined by `;`.
-    fn header_names(&self, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
-        let mut previous = "";
-        for (i, id) in self.headers.as_slice().iter().enumerate() {
-            let (name, _) = self.header(*id);
-            if i > 0 && name.eq_ignore_ascii_case(previous) {
-                continue;
-            }
-            if i > 0 {
-                put(";")?;
-            }
-            lower_case(name, &mut put)?;
-            previous = name;
-        }
-        Ok(())
-    }
-
-    fn parameter(&self, id: u32) -> (Text<'_>, Text<'_>) {
-        if let Some(added) = added_parameter(id) {
+    fn parameter(&self, id: u16) -> (Text<'_>, Text<'_>) {
+        if let Some(added) = if id == ALL_ADDED { Some(0) } else { added_parameter(id) } {
             // No other parameter has this name, so the value never decides the order.
             return (Text::Raw(ADDED_PARAMETERS[added]), Text::Raw(""));
         }
@@ -284,7 +195,7 @@ impl<'a> CanonicalRequest<'a> {
             return found
                 .map_or((Text::Raw(""), Text::Raw("")), |(_, name, value)| (Text::Raw(name), Text::Raw(value)));
         }
-        let at = id as usize;
+        let at = usize::from(id);
         match self.request.query {
             Query::Pairs(pairs) => (Text::Raw(pairs[at].0), Text::Raw(pairs[at].1)),
             Query::Wire(text) => {
@@ -295,23 +206,220 @@ impl<'a> CanonicalRequest<'a> {
         }
     }
 
-    fn header(&self, id: u8) -> (&str, &[u8]) {
-        let index = usize::from(id);
-        let Some(added) = index.checked_sub(MAX_HEADERS) else { return self.request.headers.get(index) };
+    #[inline(always)]
+    fn header_name(&self, id: u8) -> &'r str {
+        match usize::from(id).checked_sub(MAX_HEADERS) {
+            Some(added) => ADDED_HEADERS[added],
+            None => self.request.headers.get(id.into()).0,
+        }
+    }
+
+    #[inline(always)]
+    fn header(&self, id: u8) -> (&'r str, &'r [u8]) {
+        let Some(added) = usize::from(id).checked_sub(MAX_HEADERS) else { return self.request.headers.get(id.into()) };
         let value = match added {
-            0 => self.request.host,
-            1 => self.payload.as_str(),
-            2 => self.now.as_str(),
-            3 | 4 => self.session_token.unwrap_or_default(),
-            _ => self.chunked().map_or("", |chunked| chunked.value(ADDED_HEADERS[added])),
+            0 => self.request.host.as_bytes(),
+            1 => self.payload.as_bytes(),
+            2 => self.now.as_bytes(),
+            3 | 4 => self.identity.session_token.as_deref().unwrap_or_default().as_bytes(),
+            _ => self.chunked().map_or("", |chunked| chunked.value(ADDED_HEADERS[added])).as_bytes(),
         };
-        (ADDED_HEADERS[added], value.as_bytes())
+        (ADDED_HEADERS[added], value)
+    }
+}
+
+impl<'r> Walk<'r> {
+    /// The request's own headers that are signed, as they were given and in that order.
+    pub(crate) fn signed_given_headers(self) -> impl Iterator<Item = (usize, &'r str, &'r [u8])> {
+        let mut signed: Vec<_> = self.order.headers().iter().filter(|id| usize::from(**id) < MAX_HEADERS).collect();
+        signed.sort_unstable();
+        signed.into_iter().map(|id| {
+            let (name, value) = self.parts.request.headers.get((*id).into());
+            ((*id).into(), name, value)
+        })
+    }
+
+    #[inline]
+    pub(crate) fn sha256(self) -> [u8; 32] {
+        let mut text = Assembled::<8>::new();
+        self.walk(&mut text).expect("hashing takes everything");
+        text.finish()
+    }
+
+    /// THE walk: the canonical request into a sink, which may take what is also sent in the URL along the way.
+    #[inline(always)]
+    pub(crate) fn walk(&self, sink: &mut impl Sink) -> fmt::Result {
+        sink.canonical(self.parts.request.method.as_bytes())?;
+        sink.canonical(b"\n")?;
+        self.walk_path(sink)?;
+        sink.canonical(b"\n")?;
+        if !self.order.parameters().is_empty() {
+            sink.begin_sent_query()?;
+            for (i, id) in self.order.parameters().iter().enumerate() {
+                if i > 0 {
+                    sink.canonical(b"&")?;
+                }
+                match *id {
+                    ALL_ADDED => self.walk_added_parameters(sink)?,
+                    id => self.walk_parameter(id, sink)?,
+                }
+            }
+            sink.end_sent();
+        }
+        sink.canonical(b"\n")?;
+        self.walk_headers(sink)?;
+        sink.canonical(b"\n")?;
+        self.header_names(|piece| sink.canonical(piece.as_bytes()))?;
+        sink.canonical(b"\n")?;
+        sink.canonical(self.parts.payload.as_bytes())
+    }
+
+    #[inline]
+    fn walk_path(&self, sink: &mut impl Sink) -> fmt::Result {
+        let Rules { path_encoding, path_normalization, .. } = *self.parts.rules;
+        if (path_encoding, path_normalization) == (PathEncoding::Once, PathNormalization::AsSent) {
+            sink.begin_sent();
+            let (base, text) = self.parts.request.path.parts();
+            sink.canonical(base.as_bytes())?;
+            text.write(PATH, |piece| sink.canonical(piece.as_bytes()))?;
+            sink.end_sent();
+            return Ok(());
+        }
+        self.walk_path_that_is_changed(sink)
+    }
+
+    /// By the general rules the path that is sent and the canonical one differ.
+    fn walk_path_that_is_changed(&self, sink: &mut impl Sink) -> fmt::Result {
+        let mut sent = String::new();
+        self.parts.request.path.write(|piece| sent.write_str(piece))?;
+        sink.sent(&sent)?;
+        let mut canonical = String::new();
+        match self.parts.rules.path_encoding {
+            PathEncoding::Once => Text::Wire(&sent).write(PATH, |piece| canonical.write_str(piece))?,
+            PathEncoding::Twice => canonical = sent,
+        }
+        if self.parts.rules.path_normalization == PathNormalization::Normalized {
+            canonical = normalized(&canonical);
+        }
+        match self.parts.rules.path_encoding {
+            PathEncoding::Once => sink.canonical(canonical.as_bytes()),
+            PathEncoding::Twice => Text::Raw(&canonical).write(PATH, |piece| sink.canonical(piece.as_bytes())),
+        }
+    }
+
+    #[inline]
+    fn walk_parameter(&self, id: u16, sink: &mut impl Sink) -> fmt::Result {
+        if let Some(added) = added_parameter(id) {
+            return self.walk_added_parameter(added, sink);
+        }
+        let (name, value) = self.parts.parameter(id);
+        name.write(QUERY, |piece| sink.canonical(piece.as_bytes()))?;
+        sink.canonical(b"=")?;
+        value.write(QUERY, |piece| sink.canonical(piece.as_bytes()))
+    }
+
+    /// Those of query authentication in a row, as they stand in nearly every link.
+    #[inline(always)]
+    fn walk_added_parameters(&self, sink: &mut impl Sink) -> fmt::Result {
+        if let Authentication::Query { shared: Some(shared), .. } = self.parts.authentication {
+            sink.canonical(shared.as_bytes())?;
+        } else {
+            let put = |piece: &[u8]| sink.canonical(piece);
+            self.parts.authentication.write_shared(self.parts.now, put)?;
+        }
+        self.walk_signed_headers(sink)
+    }
+
+    #[inline]
+    fn walk_signed_headers(&self, sink: &mut impl Sink) -> fmt::Result {
+        self.header_names(|piece| match piece {
+            ";" => sink.canonical(b"%3B"),
+            name if self.order.names_are_plain => sink.canonical(name.as_bytes()),
+            name => Text::Raw(name).write(QUERY, |piece| sink.canonical(piece.as_bytes())),
+        })
+    }
+
+    /// One of them, where another parameter of the request may come in between.
+    fn walk_added_parameter(&self, added: usize, sink: &mut impl Sink) -> fmt::Result {
+        let Authentication::Query { credential, session_token, expires, .. } = self.parts.authentication else {
+            return Ok(());
+        };
+        sink.canonical(ADDED_PARAMETERS[added].as_bytes())?;
+        sink.canonical(b"=")?;
+        match added {
+            0 => sink.canonical(b"AWS4-HMAC-SHA256"),
+            1 => sink.canonical(credential[CREDENTIAL.0.len()..credential.len() - CREDENTIAL.1.len()].as_bytes()),
+            2 => sink.canonical(self.parts.now.as_bytes()),
+            3 => sink.canonical(Decimal::new((*expires).into()).as_bytes()),
+            4 | 5 => sink.canonical(session_token.map_or("", |(_, token)| token).as_bytes()),
+            _ => self.walk_signed_headers(sink),
+        }
+    }
+
+    #[inline]
+    fn walk_headers(&self, sink: &mut impl Sink) -> fmt::Result {
+        if let [HOST] = self.order.headers() {
+            sink.canonical(b"host:")?;
+            sink.canonical(self.parts.request.host.as_bytes())?;
+            return sink.canonical(b"\n");
+        }
+        let mut previous = "";
+        for (i, id) in self.order.headers().iter().enumerate() {
+            let (name, value) = self.parts.header(*id);
+            if i > 0 && self.is_repeated(name, previous) {
+                sink.canonical(b",")?;
+            } else {
+                if i > 0 {
+                    sink.canonical(b"\n")?;
+                }
+                self.put_name(name, |piece| sink.canonical(piece.as_bytes()))?;
+                sink.canonical(b":")?;
+            }
+            previous = name;
+            if usize::from(*id) < MAX_HEADERS {
+                folded(value, |piece| sink.canonical(piece))?;
+            } else {
+                sink.canonical(value)?;
+            }
+        }
+        sink.canonical(b"\n")
+    }
+
+    /// The names of the signed headers, once each, joined by `;`.
+    #[inline]
+    pub(crate) fn header_names(&self, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
+        if let [HOST] = self.order.headers() {
+            return put("host");
+        }
+        let mut previous = "";
+        for (i, id) in self.order.headers().iter().enumerate() {
+            let name = self.parts.header_name(*id);
+            if i > 0 && self.is_repeated(name, previous) {
+                continue;
+            }
+            if i > 0 {
+                put(";")?;
+            }
+            self.put_name(name, &mut put)?;
+            previous = name;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn put_name(&self, name: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
+        if self.order.names_are_plain { put(name) } else { lower_case(name, put) }
+    }
+
+    #[inline]
+    fn is_repeated(&self, name: &str, previous: &str) -> bool {
+        name.len() == previous.len() && name.eq_ignore_ascii_case(previous)
     }
 }
 
 impl fmt::Display for CanonicalRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.walk(f)
+        Walk { parts: &self.parts(), order: &self.order }.walk(f)
     }
 }
 
@@ -331,20 +439,27 @@ pub(crate) trait Sink {
     /// Takes a piece of the canonical request.
     fn canonical(&mut self, bytes: &[u8]) -> fmt::Result;
 
+    /// From here on, the canonical request is sent in the URL as well.
+    fn begin_sent(&mut self) {}
+
+    /// From here on as well, behind a question mark.
+    fn begin_sent_query(&mut self) -> fmt::Result {
+        Ok(())
+    }
+
+    /// Up to here.
+    fn end_sent(&mut self) {}
+
     /// Takes a piece that is sent in the URL, and is no piece of the canonical request.
     fn sent(&mut self, _text: &str) -> fmt::Result {
         Ok(())
     }
-
-    /// Takes a piece of the canonical request that is sent in the URL as well.
-    fn both(&mut self, text: &str) -> fmt::Result {
-        self.canonical(text.as_bytes())
-    }
 }
 
-impl Sink for Hasher {
+impl<const N: usize> Sink for Assembled<N> {
+    #[inline(always)]
     fn canonical(&mut self, bytes: &[u8]) -> fmt::Result {
-        self.update(bytes);
+        self.push(bytes);
         Ok(())
     }
 }
@@ -381,9 +496,6 @@ fn normalized(path: &str) -> String {
 
 /// Writes ASCII text in lower case.
 fn lower_case(text: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
-    if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return put(text);
-    }
     text.as_bytes().chunks(64).try_for_each(|chunk| {
         let mut lower = [0; 64];
         let lower = &mut lower[..chunk.len()];
@@ -391,6 +503,26 @@ fn lower_case(text: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Resu
         lower.make_ascii_lowercase();
         put(core::str::from_utf8(lower).map_err(|_| fmt::Error)?)
     })
+}
+
+/// Writes a header's value trimmed and with runs of blanks folded; only U+0020 and tab are blanks.
+#[inline]
+fn folded(value: &[u8], mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
+    let blank = |byte: u8| (byte == b' ') | (byte == b'\t');
+    let pairs = value.iter().zip(value.get(1..).unwrap_or_default());
+    let runs = pairs.fold(false, |any, (a, b)| any | (blank(*a) & blank(*b)) | (*b == b'\t'));
+    let ends = [value.first(), value.last()].into_iter().flatten().any(|byte| blank(*byte));
+    if !runs && !ends {
+        return put(value);
+    }
+    let words = value.split(|byte| blank(*byte)).filter(|word| !word.is_empty());
+    for (i, word) in words.enumerate() {
+        if i > 0 {
+            put(b" ")?;
+        }
+        put(word)?;
+    }
+    Ok(())
 }
 
 /// The headers that signing adds, of the two tokens one at most: an id from `MAX_HEADERS` on stands for them.
@@ -406,8 +538,14 @@ const ADDED_HEADERS: [&str; 9] = [
     "x-amz-trailer",
 ];
 
+/// The id of the first of them.
+const HOST: u8 = MAX_HEADERS as u8;
+
+/// What stands in a link before and behind its credential, if nothing comes in between.
+pub(crate) const CREDENTIAL: (&str, &str) = ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=", "&X-Amz-Date=");
+
 /// The parameters that query authentication adds, of the two tokens one at most, in their sorted order: an id counted
-/// down from `u32::MAX` stands for them.
+/// down from `u16::MAX` stands for them.
 const ADDED_PARAMETERS: [&str; 7] = [
     "X-Amz-Algorithm",
     "X-Amz-Credential",
@@ -418,12 +556,15 @@ const ADDED_PARAMETERS: [&str; 7] = [
     "X-Amz-SignedHeaders",
 ];
 
-/// Below them, an id stands for a parameter of the operation.
-fn own_parameter(id: u32) -> Option<usize> {
-    let below = (u32::MAX - id) as usize;
-    below.checked_sub(ADDED_PARAMETERS.len()).filter(|own| *own < OWN_PARAMETERS)
+/// The id that stands for all of those that are added, in a row.
+const ALL_ADDED: u16 = u16::MAX - ADDED_PARAMETERS.len() as u16;
+
+/// Below it, an id stands for a parameter of the operation.
+fn own_parameter(id: u16) -> Option<usize> {
+    let below = usize::from(u16::MAX - id);
+    below.checked_sub(ADDED_PARAMETERS.len() + 1).filter(|own| *own < OWN_PARAMETERS)
 }
 
-fn added_parameter(id: u32) -> Option<usize> {
-    Some((u32::MAX - id) as usize).filter(|added| *added < ADDED_PARAMETERS.len())
+fn added_parameter(id: u16) -> Option<usize> {
+    Some(usize::from(u16::MAX - id)).filter(|added| *added < ADDED_PARAMETERS.len())
 }

@@ -5,17 +5,16 @@ mod read;
 
 use crate::canonical::Authentication;
 use crate::chunked_body::{CHUNK_SIGNATURE, ChunkedBody, ChunkedHeaders, TRAILER_SIGNATURE};
-use crate::digest::{Hasher, sha256};
+use crate::digest::{Assembled, sha256};
 use crate::error::{Error, Excerpt, Found, HeaderPart};
 use crate::header::SignedRequest;
-use crate::key::{Signature, SigningKey};
+use crate::key::Signature;
 use crate::limits::MAX_TRAILERS;
 use crate::request::Request;
 use crate::scope::CredentialScope;
-use crate::signer::Signer;
+use crate::signer::{DayOf, Signer};
 use crate::string_to_sign::StringToSign;
 use crate::timestamp::Timestamp;
-use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt::{self, Write};
 
@@ -79,7 +78,7 @@ impl Signer {
             body: *body,
             sent: 0,
             previous: signed.signature(),
-            key: self.key_at(now)?,
+            day: self.day_of(now)?,
             scope: self.scope_at(now),
             now,
             finished: false,
@@ -129,7 +128,7 @@ pub struct ChunkSigner<'a> {
     body: ChunkedBody<'a>,
     sent: u64,
     previous: Signature,
-    key: Cow<'a, SigningKey>,
+    day: DayOf<'a>,
     scope: CredentialScope<'a>,
     now: Timestamp,
     finished: bool,
@@ -188,25 +187,25 @@ impl<'a> ChunkSigner<'a> {
         let head = self.head(&[])?;
         self.finished = true;
         out.write_str(head.as_str())?;
-        let mut hasher = Hasher::default();
+        let mut lines = Assembled::<4>::new();
         for index in &order[..trailers.len()] {
             let (name, value) = trailers[usize::from(*index)];
             // Announced names are the same text but for the case, so this is how they are written too.
             for byte in name.bytes() {
                 let byte = byte.to_ascii_lowercase();
-                hasher.update(&[byte]);
+                lines.push(&[byte]);
                 out.write_char(byte.into())?;
             }
             for piece in [":", value] {
-                hasher.update(piece.as_bytes());
+                lines.push(piece.as_bytes());
                 out.write_str(piece)?;
             }
-            hasher.update(b"\n");
+            lines.push(b"\n");
             out.write_str("\r\n")?;
         }
         if self.body.is_signed() && !trailers.is_empty() {
-            let text = StringToSign::trailer(self.scope.clone(), self.previous.hex(), &hasher.finish(), self.now);
-            self.previous = self.key.sign(&text)?;
+            let text = StringToSign::trailer(self.scope.clone(), self.previous.hex(), &lines.finish(), self.now);
+            self.previous = self.day.key.sign(&text)?;
             for piece in [TRAILER_SIGNATURE, self.previous.hex().as_str(), "\r\n"] {
                 out.write_str(piece)?;
             }
@@ -226,7 +225,7 @@ impl<'a> ChunkSigner<'a> {
         write!(head, "{:x}", data.len())?;
         if self.body.is_signed() {
             let text = StringToSign::chunk(self.scope.clone(), self.previous.hex(), &sha256(data), self.now);
-            self.previous = self.key.sign(&text)?;
+            self.previous = self.day.key.sign(&text)?;
             head.write_str(CHUNK_SIGNATURE)?;
             head.write_str(self.previous.hex().as_str())?;
         }

@@ -1,6 +1,6 @@
 #[cfg(feature = "post")]
 use crate::limits::MAX_POST_FIELDS;
-use crate::limits::{MAX_CHUNK, MAX_HEADERS, MAX_PARAMETERS, MAX_PART_NUMBER, MAX_TRAILERS, MIN_CHUNK};
+use crate::limits::{MAX_CHUNK, MAX_HEADERS, MAX_PARAMETERS, MAX_PART_NUMBER, MAX_QUERY, MAX_TRAILERS, MIN_CHUNK};
 use crate::timestamp::Timestamp;
 use core::fmt;
 
@@ -227,9 +227,12 @@ pub enum Error {
         position: usize,
     },
 
-    /// An encoded query is longer than 4 GiB.
-    #[error("the query is longer than 4 GiB")]
-    QueryTooLong,
+    /// An encoded query is longer than 65000 bytes, which no server takes.
+    #[error("the query has {length} bytes, and the limit is {MAX_QUERY}")]
+    QueryTooLong {
+        /// How many bytes there are.
+        length: usize,
+    },
 
     /// The lifetime of a link or a form is outside 1 second to 7 days.
     #[error("a lifetime is 1 to 604800 seconds (7 days), not {seconds}")]

@@ -1,11 +1,10 @@
-use crate::canonical::{Authentication, CanonicalRequest};
+use crate::canonical::{Authentication, CanonicalRequest, Order, Walk};
 use crate::error::Error;
-use crate::key::Signature;
+use crate::key::{Signature, Started};
 use crate::payload::PayloadHash;
 use crate::request::Request;
 use crate::service::ContentSha256;
-use crate::signer::Signer;
-use crate::string_to_sign::StringToSign;
+use crate::signer::{Day, Signer};
 use crate::timestamp::Timestamp;
 use alloc::string::String;
 use core::fmt::{self, Write};
@@ -67,10 +66,13 @@ impl Signer {
         now: Timestamp,
     ) -> Result<SignedRequest<'_>, Error> {
         self.identity.usable_at(now)?;
-        let canonical = self.canonical(request, authentication, payload, now)?;
-        let signature = self.key_at(now)?.sign(&StringToSign::new(&canonical))?;
+        let day = self.day_of(now)?;
+        let mut order = Order::new();
+        let parts = self.parts(request, &authentication, &payload, &now);
+        let walk = parts.check(&mut order)?;
+        let signature = Started::new(&day.key).start(&day.key, now).sign(&day.key, &walk.sha256());
         let mut authorization = String::with_capacity(256);
-        write_authorization(&mut authorization, self.access_key_id(), &canonical, &signature)?;
+        write_authorization(&mut authorization, &day, walk, &signature)?;
         Ok(SignedRequest {
             authorization,
             content_sha256: (self.rules.content_sha256 == ContentSha256::Signed).then_some(payload),
@@ -107,17 +109,26 @@ impl Signer {
         payload: PayloadHash,
         now: Timestamp,
     ) -> Result<Signature, Error> {
-        let canonical = self.canonical_request(request, payload, now)?;
-        let signature = self.key_at(now)?.sign(&StringToSign::new(&canonical))?;
+        self.identity.usable_at(now)?;
+        let day = self.day_of(now)?;
+        let mut order = Order::new();
+        let parts = self.parts(request, &Authentication::Header, &payload, &now);
+        let walk = parts.check(&mut order)?;
+        let signature = Started::new(&day.key).start(&day.key, now).sign(&day.key, &walk.sha256());
         out.write_str("authorization: ")?;
-        write_authorization(out, self.access_key_id(), &canonical, &signature)?;
-        out.write_str("\r\n")?;
-        let content_sha256 = (self.rules.content_sha256 == ContentSha256::Signed).then_some(payload);
-        for (name, value) in added(content_sha256.as_ref(), &now, self.token_header()) {
-            for piece in [name, ": ", value, "\r\n"] {
+        write_authorization(out, &day, walk, &signature)?;
+        if self.rules.content_sha256 == ContentSha256::Signed {
+            out.write_str("\r\nx-amz-content-sha256: ")?;
+            out.write_str(payload.as_str())?;
+        }
+        out.write_str("\r\nx-amz-date: ")?;
+        out.write_str(now.as_str())?;
+        if let Some((name, token)) = self.token_header() {
+            for piece in ["\r\n", name, ": ", token] {
                 out.write_str(piece)?;
             }
         }
+        out.write_str("\r\n")?;
         Ok(signature)
     }
 
@@ -174,11 +185,10 @@ impl SignedRequest<'_> {
 
     /// The same with names that live as long as the program.
     pub(crate) fn set_headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        [("authorization", &*self.authorization)].into_iter().chain(added(
-            self.content_sha256.as_ref(),
-            &self.now,
-            self.session_token,
-        ))
+        let content_sha256 = self.content_sha256.as_ref().map(|hash| ("x-amz-content-sha256", hash.as_str()));
+        let date = ("x-amz-date", self.now.as_str());
+        let headers = [Some(("authorization", &*self.authorization)), content_sha256, Some(date), self.session_token];
+        headers.into_iter().flatten()
     }
 
     /// The value of the `Authorization` header.
@@ -200,30 +210,10 @@ impl fmt::Debug for SignedRequest<'_> {
     }
 }
 
-/// The headers that are set beside `authorization`.
-fn added<'a>(
-    content_sha256: Option<&'a PayloadHash>,
-    now: &'a Timestamp,
-    session_token: Option<(&'static str, &'a str)>,
-) -> impl Iterator<Item = (&'static str, &'a str)> {
-    [
-        content_sha256.map(|hash| ("x-amz-content-sha256", hash.as_str())),
-        Some(("x-amz-date", now.as_str())),
-        session_token,
-    ]
-    .into_iter()
-    .flatten()
-}
-
-fn write_authorization(
-    out: &mut impl Write,
-    access_key_id: &str,
-    canonical: &CanonicalRequest<'_>,
-    signature: &Signature,
-) -> fmt::Result {
-    let (scope, signed_headers) = (canonical.scope(), canonical.signed_headers());
-    write!(
-        out,
-        "AWS4-HMAC-SHA256 Credential={access_key_id}/{scope}, SignedHeaders={signed_headers}, Signature={signature}"
-    )
+#[inline]
+fn write_authorization(out: &mut impl Write, day: &Day, walk: Walk<'_>, signature: &Signature) -> fmt::Result {
+    out.write_str(&day.authorization)?;
+    walk.header_names(|piece| out.write_str(piece))?;
+    out.write_str(", Signature=")?;
+    out.write_str(signature.hex().as_str())
 }

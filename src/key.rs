@@ -1,11 +1,12 @@
 use crate::credentials::{Credentials, Secret};
-use crate::digest::{Hex, HmacKey, hmac, unhex};
+use crate::digest::{Assembled, Hex, HmacKey, hmac, unhex};
 use crate::error::Error;
 use crate::scope::CredentialScope;
-use crate::string_to_sign::StringToSign;
+use crate::string_to_sign::{ALGORITHM, StringToSign, write_head};
 use crate::timestamp::Timestamp;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -98,24 +99,48 @@ impl SigningKey {
         if self.scope != *text.scope() {
             return Err(Error::KeyOfAnotherScope);
         }
-        let mut mac = self.hmac.start();
-        text.write(|piece| {
-            mac.update(piece.as_bytes());
-            Ok(())
-        })?;
-        Ok(Signature(mac.finish()))
+        let mut mac = self.hmac.start::<4>();
+        text.write(|piece| mac.push(piece));
+        Ok(Signature(self.hmac.finish(&mut mac)))
     }
 
     /// The signature of a POST policy, whose string to sign is its base64 text alone and names no scope.
     pub(crate) fn sign_policy(&self, policy: &str, now: Timestamp) -> Result<Signature, Error> {
         self.good_at(now)?;
-        let mut mac = self.hmac.start();
-        mac.update(policy.as_bytes());
-        Ok(Signature(mac.finish()))
+        Ok(Signature(self.hmac.sign(policy.as_bytes())))
     }
 
     fn good_at(&self, now: Timestamp) -> Result<(), Error> {
         if self.scope.covers(now) { Ok(()) } else { Err(Error::KeyOfAnotherDay { day: self.scope.day_digits(), now }) }
+    }
+}
+
+/// The string to sign of a request but for its last line, the hash, which alone differs between requests of one instant.
+#[derive(Clone)]
+pub(crate) struct Started(Assembled<3>);
+
+impl Started {
+    #[inline(always)]
+    pub(crate) fn new(key: &SigningKey) -> Self {
+        Self(key.hmac.start())
+    }
+
+    /// Takes these lines, for an instant on the key's day.
+    #[inline]
+    pub(crate) fn start(&mut self, key: &SigningKey, now: Timestamp) -> &mut Self {
+        write_head(ALGORITHM, now, &key.scope, |piece| self.0.push(piece));
+        self
+    }
+
+    /// Hashes the blocks that are whole, so that every copy of this has it done.
+    pub(crate) fn absorb(&mut self) {
+        self.0.absorb();
+    }
+
+    #[inline]
+    pub(crate) fn sign(&mut self, key: &SigningKey, canonical_hash: &[u8; 32]) -> Signature {
+        self.0.push(Hex::of(canonical_hash).as_bytes());
+        Signature(key.hmac.finish(&mut self.0))
     }
 }
 
@@ -202,11 +227,11 @@ impl fmt::Debug for Signature {
 /// `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, day), region), service), "aws4_request")`.
 fn derive(secret: &Secret, scope: &CredentialScope<'_>) -> Zeroizing<[u8; 32]> {
     let secret = secret.as_bytes();
-    let mut start = Zeroizing::new(alloc::vec::Vec::with_capacity(4 + secret.len()));
+    let mut start = Zeroizing::new(Vec::with_capacity(4 + secret.len()));
     start.extend_from_slice(b"AWS4");
     start.extend_from_slice(secret);
-    let [day, rest @ ..] = scope.parts();
-    let day = Zeroizing::new(hmac(&start, day.as_bytes()));
+    let day = Zeroizing::new(hmac(&start, scope.day().as_bytes()));
+    let rest = [scope.region(), scope.service(), "aws4_request"];
     rest.into_iter().fold(day, |key, part| Zeroizing::new(hmac(&*key, part.as_bytes())))
 }
 

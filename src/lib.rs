@@ -134,7 +134,7 @@ pub use payload::PayloadHash;
 pub use policy::SignedPolicy;
 #[cfg(feature = "post")]
 pub use post::{PostForm, PostMismatch, PostPolicy};
-pub use presign::Presigned;
+pub use presign::{Links, Presigned};
 pub use profile::{Profile, Unsupported};
 pub use request::Request;
 pub use response::{ContentDisposition, ResponseHeaders};

@@ -1,6 +1,7 @@
 use crate::error::Error;
 use crate::limits::LONGEST_LIFETIME;
 use crate::timestamp::Timestamp;
+use core::fmt;
 use core::time::Duration;
 
 /// How long a link or a form is to be good: whole seconds, from 1 to 604800 (7 days).
@@ -86,6 +87,7 @@ impl Lifetime {
         self
     }
 
+    #[inline(always)]
     pub(crate) fn resolve(self, expiration: Option<Timestamp>, now: Timestamp) -> Result<Validity, Error> {
         let asked = whole_seconds(self.duration)?;
         let (valid_from, expires) = match (self.window, self.kind) {
@@ -96,13 +98,16 @@ impl Lifetime {
                 (now.rounded_down(window), whole_seconds(Duration::from_secs(expires))?)
             }
         };
-        let until = valid_from.plus(Duration::from_secs(expires))?;
-        let promised = now.plus(self.duration)?.min(until);
+        let until = valid_from.unix() + expires as i64;
+        let promised = until.min(now.unix() + asked as i64);
+        if until > Timestamp::LAST.unix() {
+            return Err(Error::YearOutOfRange);
+        }
         let (valid_until, limited_by) = match (expiration, self.kind) {
-            (Some(expires), Kind::Full) if expires < promised => {
-                return Err(Error::OutlivesCredentials { expires, until: promised });
+            (Some(expires), Kind::Full) if expires.unix() < promised => {
+                return Err(Error::OutlivesCredentials { expires, until: Timestamp::from_unix(promised)? });
             }
-            (Some(expires), _) if expires < until => (expires, Limit::Credentials),
+            (Some(expires), _) if expires.unix() < until => (expires.unix(), Limit::Credentials),
             (_, Kind::Longest) => (until, Limit::SevenDays),
             _ => (until, Limit::Lifetime),
         };
@@ -127,10 +132,11 @@ impl From<Duration> for Lifetime {
 }
 
 /// From when until when a link or a form is good, and what ends it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Validity {
     valid_from: Timestamp,
-    valid_until: Timestamp,
+    // In seconds, because most who sign never ask for it: a calendar costs as much as hashing a block.
+    valid_until: i64,
     limited_by: Limit,
     pub(crate) expires: u32,
 }
@@ -147,13 +153,23 @@ impl Validity {
     /// session whose expiration was not given with its credentials.
     #[must_use]
     pub fn valid_until(&self) -> Timestamp {
-        self.valid_until
+        Timestamp::from_unix(self.valid_until).expect("no validity ends after the year 9999")
     }
 
     /// What ends it.
     #[must_use]
     pub fn limited_by(&self) -> Limit {
         self.limited_by
+    }
+}
+
+impl fmt::Debug for Validity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Validity")
+            .field("valid_from", &self.valid_from)
+            .field("valid_until", &self.valid_until())
+            .field("limited_by", &self.limited_by)
+            .finish_non_exhaustive()
     }
 }
 

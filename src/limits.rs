@@ -8,6 +8,10 @@ pub(crate) const MAX_HEADERS: usize = 128;
 /// How many query parameters a request may have, those not counted that signing adds.
 pub(crate) const MAX_PARAMETERS: usize = 128;
 
+/// How many bytes an encoded query may have. S3 takes no request whose head is longer than 8 KB, other servers some
+/// more: "REST request headers" in <https://docs.aws.amazon.com/AmazonS3/latest/API/RESTCommonRequestHeaders.html>.
+pub(crate) const MAX_QUERY: usize = 65_000;
+
 /// How many parameters a request can have by its operation: four, and six for the headers of the answer.
 pub(crate) const OWN_PARAMETERS: usize = 10;
 

@@ -73,6 +73,14 @@ impl PayloadHash {
         unhex(text).map(Self::from_sha256).ok_or(Error::PayloadHashSyntax)
     }
 
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Line::Sha256(hex) => hex.as_bytes(),
+            Line::Literal(literal) => literal.as_bytes(),
+        }
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

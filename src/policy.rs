@@ -48,7 +48,7 @@ impl Signer {
     pub fn sign_policy(&self, policy: &str, now: Timestamp) -> Result<SignedPolicy, Error> {
         check(Field::Policy, policy, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))?;
         self.identity.usable_at(now)?;
-        let signature = self.key_at(now)?.sign_policy(policy, now)?;
+        let signature = self.day_of(now)?.key.sign_policy(policy, now)?;
         let mut fields: Vec<_> = self.policy_fields(now).collect();
         fields.push(("policy", policy.into()));
         fields.push(("x-amz-signature", signature.to_string()));

@@ -1,17 +1,21 @@
-use crate::canonical::{Authentication, CanonicalRequest, Sink};
-use crate::digest::Hasher;
-use crate::encode::{QUERY, Text};
-use crate::error::{Error, Excerpt};
+mod links;
+
+use crate::canonical::{Authentication, CanonicalRequest};
+use crate::error::Error;
+use crate::key::Started;
 use crate::lifetime::{Lifetime, Limit, Validity};
 use crate::payload::PayloadHash;
 use crate::request::Request;
-use crate::service::{ContentSha256, SessionToken};
-use crate::signer::Signer;
-use crate::string_to_sign::StringToSign;
+use crate::service::ContentSha256;
+use crate::signer::{DayOf, Signer};
 use crate::timestamp::Timestamp;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
+use links::Link;
+
+pub use links::Links;
 
 impl Signer {
     /// Signs a link: a URL that anybody can use, without credentials, until it expires.
@@ -53,7 +57,8 @@ impl Signer {
         lifetime: impl Into<Lifetime>,
         now: Timestamp,
     ) -> Result<Presigned, Error> {
-        self.presign_payload(request, self.payload_of(request)?, lifetime, now)
+        let payload = self.payload_of(request)?.into_owned();
+        self.presign_payload(request, payload, lifetime, now)
     }
 
     /// As [`Signer::presign`], written to `out`, without allocating for S3. The answer says how long it is good.
@@ -88,8 +93,12 @@ impl Signer {
         lifetime: impl Into<Lifetime>,
         now: Timestamp,
     ) -> Result<Validity, Error> {
-        let (canonical, validity) = self.link(request, self.payload_of(request)?, lifetime.into(), now)?;
-        self.write_link(out, request, &canonical)?;
+        let validity = self.validity(lifetime.into(), now)?;
+        let day = self.day_of(validity.valid_from())?;
+        let mut started = Started::new(&day.key);
+        let started = started.start(&day.key, validity.valid_from());
+        let link = Link { signer: self, day: &day, started, shared: None, validity: &validity };
+        link.write(out, request, &*self.payload_of(request)?)?;
         Ok(validity)
     }
 
@@ -107,19 +116,7 @@ impl Signer {
         lifetime: impl Into<Lifetime>,
         now: Timestamp,
     ) -> Result<Presigned, Error> {
-        let (canonical, validity) = self.link(request, payload, lifetime.into(), now)?;
-        let headers = canonical
-            .signed_given_headers()
-            // Whoever uses the link sends its host anyway.
-            .filter(|(_, name, value)| !name.eq_ignore_ascii_case("host") || *value != request.host.as_bytes())
-            .map(|(index, name, value)| match core::str::from_utf8(value) {
-                Ok(value) => Ok((String::from(name), String::from(value))),
-                Err(_) => Err(Error::HeaderNotText { index, name: Excerpt::of(name) }),
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let mut url = String::with_capacity(512);
-        self.write_link(&mut url, request, &canonical)?;
-        Ok(Presigned { method: request.method.into(), url, headers, validity })
+        self.links(lifetime, now)?.presign_payload(request, payload)
     }
 
     /// The canonical request that [`Signer::presign`] hashes for the same arguments, to be compared with a server's.
@@ -134,7 +131,7 @@ impl Signer {
         lifetime: impl Into<Lifetime>,
         now: Timestamp,
     ) -> Result<CanonicalRequest<'a>, Error> {
-        self.canonical_link_payload(request, self.payload_of(request)?, lifetime, now)
+        self.canonical_link_payload(request, self.payload_of(request)?.into_owned(), lifetime, now)
     }
 
     /// The canonical request that [`Signer::presign_payload`] hashes for the same arguments.
@@ -148,57 +145,37 @@ impl Signer {
         lifetime: impl Into<Lifetime>,
         now: Timestamp,
     ) -> Result<CanonicalRequest<'a>, Error> {
-        Ok(self.link(request, payload, lifetime.into(), now)?.0)
+        let validity = self.validity(lifetime.into(), now)?;
+        let now = validity.valid_from();
+        let credential = match self.day_of(now)? {
+            DayOf::AtHand(day) => Cow::Borrowed(&*day.credential),
+            DayOf::Derived(day) => Cow::Owned(day.credential),
+        };
+        let (session_token, expires) = (self.signed_token_parameter(), validity.expires);
+        let authentication = Authentication::Query { credential, session_token, expires, shared: None };
+        self.canonical(request, authentication, payload, now)
     }
 
-    fn link<'a>(
-        &'a self,
-        request: &Request<'a>,
-        payload: PayloadHash,
-        lifetime: Lifetime,
-        now: Timestamp,
-    ) -> Result<(CanonicalRequest<'a>, Validity), Error> {
+    #[inline(always)]
+    fn validity(&self, lifetime: Lifetime, now: Timestamp) -> Result<Validity, Error> {
         self.identity.usable_at(now)?;
-        let validity = lifetime.resolve(self.identity.expiration, now)?;
-        let access_key_id = self.access_key_id();
-        let authentication = Authentication::Query { access_key_id, expires: validity.expires };
-        Ok((self.canonical(request, authentication, payload, validity.valid_from())?, validity))
-    }
-
-    /// Path and query go to the URL and to the hash in one pass: what is sent is what was signed.
-    fn write_link(
-        &self,
-        out: &mut impl Write,
-        request: &Request<'_>,
-        canonical: &CanonicalRequest<'_>,
-    ) -> Result<(), Error> {
-        let key = self.key_at(canonical.now())?;
-        out.write_str(request.scheme.prefix())?;
-        out.write_str(request.host)?;
-        let mut tee = Tee { url: out, hasher: Hasher::default() };
-        canonical.walk(&mut tee)?;
-        let hash = tee.hasher.finish();
-        let text = StringToSign::with_hash(canonical.scope().clone(), &hash, canonical.now());
-        let signature = key.sign(&text)?;
-        if let (SessionToken::AddedAfterwards, Some(token)) = (self.rules.session_token, &self.identity.session_token) {
-            out.write_str("&X-Amz-Security-Token=")?;
-            Text::Raw(token).write(QUERY, |piece| out.write_str(piece))?;
-        }
-        out.write_str("&X-Amz-Signature=")?;
-        out.write_str(signature.hex().as_str())?;
-        Ok(())
+        lifetime.resolve(self.identity.expiration, now)
     }
 
     /// What a link signs in place of the body's hash.
-    fn payload_of(&self, request: &Request<'_>) -> Result<PayloadHash, Error> {
-        let given = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
-        match (given, self.rules.content_sha256) {
-            (Some((_, value)), _) => {
-                PayloadHash::parse(core::str::from_utf8(value).map_err(|_| Error::PayloadHashSyntax)?)
+    #[inline(always)]
+    fn payload_of(&self, request: &Request<'_>) -> Result<Cow<'static, PayloadHash>, Error> {
+        if request.headers.len() > 0 {
+            let is = |(name, _): &(&str, &[u8])| name.eq_ignore_ascii_case("x-amz-content-sha256");
+            if let Some((_, value)) = request.headers.iter().find(is) {
+                let text = core::str::from_utf8(value).map_err(|_| Error::PayloadHashSyntax)?;
+                return PayloadHash::parse(text).map(Cow::Owned);
             }
-            (None, ContentSha256::Signed) => Ok(PayloadHash::UNSIGNED),
-            (None, ContentSha256::Omitted) => Ok(PayloadHash::EMPTY),
         }
+        Ok(Cow::Borrowed(match self.rules.content_sha256 {
+            ContentSha256::Signed => &PayloadHash::UNSIGNED,
+            ContentSha256::Omitted => &PayloadHash::EMPTY,
+        }))
     }
 }
 
@@ -279,27 +256,5 @@ impl fmt::Debug for Presigned {
             .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("validity", &self.validity)
             .finish()
-    }
-}
-
-/// Writes a link and hashes its canonical request in one pass.
-struct Tee<'a, W> {
-    url: &'a mut W,
-    hasher: Hasher,
-}
-
-impl<W: Write> Sink for Tee<'_, W> {
-    fn canonical(&mut self, bytes: &[u8]) -> fmt::Result {
-        self.hasher.update(bytes);
-        Ok(())
-    }
-
-    fn sent(&mut self, text: &str) -> fmt::Result {
-        self.url.write_str(text)
-    }
-
-    fn both(&mut self, text: &str) -> fmt::Result {
-        self.url.write_str(text)?;
-        self.canonical(text.as_bytes())
     }
 }

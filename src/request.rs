@@ -222,6 +222,13 @@ impl<'a> Request<'a> {
         self
     }
 
+    #[inline]
+    pub(crate) fn has_own_parameters(&self) -> bool {
+        let Operation { flag, part_number, upload_id, version_id } = &self.operation;
+        let operation = flag.is_some() | part_number.is_some() | upload_id.is_some() | version_id.is_some();
+        operation | self.response.is_some()
+    }
+
     /// The parameters that do not come from the query given, each with a number of its own below `OWN_PARAMETERS`.
     pub(crate) fn own_parameters(&self) -> impl Iterator<Item = (usize, &'static str, &str)> {
         let Operation { flag, part_number, upload_id, version_id } = &self.operation;
@@ -400,5 +407,40 @@ pub(crate) fn check_method(method: &str) -> Result<(), Error> {
 
 /// The characters of a method or a header's name: RFC 9110, section 5.6.2.
 pub(crate) fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    TOKEN[usize::from(byte)] & IS_TOKEN != 0
 }
+
+/// Whether all characters of a header's name may stand in one, and whether all are as they are signed in a link too: in
+/// lower case, and none that a query encodes.
+#[inline]
+pub(crate) fn is_token_and_plain(name: &str) -> (bool, bool) {
+    let all = name.bytes().fold(IS_TOKEN | IS_PLAIN, |all, byte| all & TOKEN[usize::from(byte)]);
+    (all & IS_TOKEN != 0, all & IS_PLAIN != 0)
+}
+
+const IS_TOKEN: u8 = 1;
+const IS_PLAIN: u8 = 2;
+
+const TOKEN: [u8; 256] = {
+    let mut token = [0; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            token[byte as usize] = IS_TOKEN;
+        }
+        byte += 1;
+    }
+    let mut others: &[u8] = b"!#$%&'*+-.^_`|~";
+    while let [other, rest @ ..] = others {
+        token[*other as usize] = IS_TOKEN;
+        others = rest;
+    }
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        if is_unreserved(byte) && !byte.is_ascii_uppercase() {
+            token[byte as usize] |= IS_PLAIN;
+        }
+        byte += 1;
+    }
+    token
+};

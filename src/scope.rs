@@ -1,6 +1,7 @@
 use crate::error::{Error, Field, check};
 use crate::timestamp::Timestamp;
 use alloc::borrow::Cow;
+use alloc::format;
 use core::fmt;
 
 /// Where a signature is valid: a UTC day, a region and a service, written `20130524/us-east-1/s3/aws4_request`.
@@ -16,11 +17,11 @@ use core::fmt;
 ///
 /// Source: "Elements of an AWS API request signature" in
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html>.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CredentialScope<'a> {
-    day: [u8; 8],
-    region: Cow<'a, str>,
-    service: Cow<'a, str>,
+    // Rendered once, here: it is hashed with every signature, and sent with it.
+    text: Cow<'a, str>,
+    region_end: usize,
 }
 
 impl<'a> CredentialScope<'a> {
@@ -28,15 +29,10 @@ impl<'a> CredentialScope<'a> {
     ///
     /// # Errors
     /// [`Error::Empty`] or [`Error::Character`] if region or service are not visible ASCII without `/` and `,`.
-    pub fn new(
-        region: impl Into<Cow<'a, str>>,
-        service: impl Into<Cow<'a, str>>,
-        now: Timestamp,
-    ) -> Result<Self, Error> {
-        let (region, service) = (region.into(), service.into());
-        check(Field::Region, &region, allowed)?;
-        check(Field::Service, &service, allowed)?;
-        Ok(Self { day: day(now), region, service })
+    pub fn new(region: &str, service: &str, now: Timestamp) -> Result<CredentialScope<'static>, Error> {
+        check(Field::Region, region, allowed)?;
+        check(Field::Service, service, allowed)?;
+        Ok(CredentialScope::of(now.day(), region, service))
     }
 
     /// Reads `20130524/us-east-1/s3/aws4_request`.
@@ -46,77 +42,95 @@ impl<'a> CredentialScope<'a> {
     pub fn parse(text: &'a str) -> Result<Self, Error> {
         let wrong = |part| Error::ScopeSyntax { part };
         let mut parts = text.split('/');
-        let day = parts.next().filter(|day| day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()));
+        let day = parts.next().filter(|day| day.len() == 8).ok_or(wrong("day"))?;
         let mut midnight = *b"YYYYMMDDT000000Z";
-        midnight[..8].copy_from_slice(day.ok_or(wrong("day"))?.as_bytes());
+        midnight[..8].copy_from_slice(day.as_bytes());
         let midnight = core::str::from_utf8(&midnight).map_err(|_| wrong("day"))?;
-        let midnight = Timestamp::parse(midnight).map_err(|_| wrong("day"))?;
+        Timestamp::parse(midnight).map_err(|_| wrong("day"))?;
         let region = parts.next().filter(|part| check(Field::Region, part, allowed).is_ok()).ok_or(wrong("region"))?;
-        let service = parts.next().filter(|part| check(Field::Service, part, allowed).is_ok());
-        let service = service.ok_or(wrong("service"))?;
+        parts.next().filter(|part| check(Field::Service, part, allowed).is_ok()).ok_or(wrong("service"))?;
         match (parts.next(), parts.next()) {
-            (Some("aws4_request"), None) => Self::new(region, service, midnight),
+            (Some("aws4_request"), None) => {
+                Ok(Self { text: Cow::Borrowed(text), region_end: REGION_START + region.len() })
+            }
             _ => Err(wrong("end")),
         }
+    }
+
+    /// The whole, `20130524/us-east-1/s3/aws4_request`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// The UTC day, `20130524`.
     #[must_use]
     pub fn day(&self) -> &str {
-        core::str::from_utf8(&self.day).expect("a day is stored as the digits of a timestamp")
+        &self.text[..REGION_START - 1]
     }
 
     /// The region, `us-east-1`.
     #[must_use]
     pub fn region(&self) -> &str {
-        &self.region
+        &self.text[REGION_START..self.region_end]
     }
 
     /// The service, `s3`.
     #[must_use]
     pub fn service(&self) -> &str {
-        &self.service
+        &self.text[self.region_end + 1..self.text.len() - END.len()]
     }
 
     /// Whether `now` lies in the scope's day.
     #[must_use]
     pub fn covers(&self, now: Timestamp) -> bool {
-        self.day == day(now)
+        self.text.as_bytes()[..8] == now.as_bytes()[..8]
     }
 
-    /// The same scope, owning its texts.
+    /// The same scope, owning its text.
     #[must_use]
     pub fn into_owned(self) -> CredentialScope<'static> {
-        CredentialScope {
-            day: self.day,
-            region: Cow::Owned(self.region.into_owned()),
-            service: Cow::Owned(self.service.into_owned()),
-        }
+        CredentialScope { text: Cow::Owned(self.text.into_owned()), region_end: self.region_end }
     }
 
-    /// The same region and service on the day in which `now` lies, borrowed.
+    /// The same region and service on the day in which `now` lies: borrowed, if that is the scope's.
     pub(crate) fn on(&self, now: Timestamp) -> CredentialScope<'_> {
-        CredentialScope { day: day(now), region: Cow::Borrowed(&self.region), service: Cow::Borrowed(&self.service) }
+        if self.covers(now) {
+            return self.borrowed();
+        }
+        CredentialScope::of(now.day(), self.region(), self.service())
+    }
+
+    /// The same, borrowed.
+    #[inline]
+    pub(crate) fn borrowed(&self) -> CredentialScope<'_> {
+        CredentialScope { text: Cow::Borrowed(&self.text), region_end: self.region_end }
     }
 
     /// The same day and region for another service, whose name is checked already.
-    pub(crate) fn for_service<'b>(&'b self, service: &'b str) -> CredentialScope<'b> {
-        CredentialScope { day: self.day, region: Cow::Borrowed(&self.region), service: Cow::Borrowed(service) }
+    pub(crate) fn for_service(&self, service: &str) -> CredentialScope<'static> {
+        CredentialScope::of(self.day(), self.region(), service)
     }
 
     pub(crate) fn day_digits(&self) -> [u8; 8] {
-        self.day
+        self.day().as_bytes().try_into().expect("a day is eight digits")
     }
 
-    /// The five parts, the slashes being the caller's: they are encoded in a query and plain elsewhere.
-    pub(crate) fn parts(&self) -> [&str; 4] {
-        [self.day(), &self.region, &self.service, "aws4_request"]
+    fn of(day: &str, region: &str, service: &str) -> CredentialScope<'static> {
+        let text = format!("{day}/{region}/{service}{END}");
+        CredentialScope { text: Cow::Owned(text), region_end: REGION_START + region.len() }
     }
 }
 
 impl fmt::Display for CredentialScope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}/aws4_request", self.day(), self.region, self.service)
+        f.pad(&self.text)
+    }
+}
+
+impl fmt::Debug for CredentialScope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CredentialScope({})", self.text)
     }
 }
 
@@ -125,8 +139,7 @@ pub(crate) fn allowed(byte: u8) -> bool {
     byte.is_ascii_graphic() && byte != b'/' && byte != b','
 }
 
-fn day(now: Timestamp) -> [u8; 8] {
-    let mut day = [0; 8];
-    day.copy_from_slice(now.day().as_bytes());
-    day
-}
+/// Behind the eight digits of the day and a slash.
+const REGION_START: usize = 9;
+
+const END: &str = "/aws4_request";

@@ -1,15 +1,18 @@
-use crate::canonical::{Authentication, CanonicalRequest};
+use crate::canonical::{Authentication, CREDENTIAL, CanonicalRequest, Parts};
 use crate::credentials::{Credentials, Identity, Secret};
+use crate::encode::{QUERY, Text};
 use crate::error::Error;
 use crate::key::SigningKey;
 use crate::payload::PayloadHash;
 use crate::request::Request;
 use crate::scope::CredentialScope;
-use crate::service::{Rules, Service};
+use crate::service::{Rules, Service, SessionToken};
 use crate::timestamp::Timestamp;
-use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write};
+use zeroize::Zeroizing;
 
 /// Signs requests: credentials, region and service, with the key of one day at hand.
 ///
@@ -46,7 +49,48 @@ pub struct Signer {
     pub(crate) identity: Identity,
     secret: Option<Secret>,
     pub(crate) rules: Rules,
-    key: SigningKey,
+    day: Day,
+    // As it stands in a link.
+    session_token: Option<Zeroizing<String>>,
+}
+
+/// What is the same for every request of a day.
+#[derive(Clone)]
+pub(crate) struct Day {
+    pub(crate) key: SigningKey,
+    /// Algorithm, key id and scope, as they stand in a link in front of the date.
+    pub(crate) credential: String,
+    /// The same as they stand in an `Authorization` header, up to the names of the headers.
+    pub(crate) authorization: String,
+}
+
+/// The day at hand, or one that was derived for a call.
+#[derive(Clone)]
+pub(crate) enum DayOf<'a> {
+    AtHand(&'a Day),
+    Derived(Box<Day>),
+}
+
+impl core::ops::Deref for DayOf<'_> {
+    type Target = Day;
+
+    #[inline]
+    fn deref(&self) -> &Day {
+        match self {
+            Self::AtHand(day) => day,
+            Self::Derived(day) => day,
+        }
+    }
+}
+
+impl Day {
+    fn new(identity: &Identity, key: SigningKey) -> Self {
+        let credential = encoded(&format!("{}/{}", identity.access_key_id, key.scope()));
+        let credential = format!("{}{credential}{}", CREDENTIAL.0, CREDENTIAL.1);
+        let (id, scope) = (&identity.access_key_id, key.scope());
+        let authorization = format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders=");
+        Self { key, credential, authorization }
+    }
 }
 
 impl Signer {
@@ -93,7 +137,7 @@ impl Signer {
         identity.complete_for(service.rules)?;
         let scope = CredentialScope::new(region, service.name(), now)?;
         let key = SigningKey::derive_from(&secret, scope);
-        Ok(Self { identity, secret: Some(secret), rules: service.rules, key })
+        Ok(Self::with_key(identity, Some(secret), service.rules, key))
     }
 
     /// A signer that holds no secret, only the key of one day, region and service.
@@ -125,7 +169,12 @@ impl Signer {
         }
         let rules = Service::new(String::from(key.scope().service()))?.rules;
         identity.complete_for(rules)?;
-        Ok(Self { identity, secret: None, rules, key })
+        Ok(Self::with_key(identity, None, rules, key))
+    }
+
+    fn with_key(identity: Identity, secret: Option<Secret>, rules: Rules, key: SigningKey) -> Self {
+        let session_token = identity.session_token.as_deref().map(encoded).map(Zeroizing::new);
+        Self { day: Day::new(&identity, key), identity, secret, rules, session_token }
     }
 
     /// The same with the instant at which the credentials behind the key expire.
@@ -160,10 +209,10 @@ impl Signer {
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
     pub fn with_service(mut self, service: Service) -> Result<Self, Error> {
-        let scope = self.key.scope();
+        let scope = self.key().scope();
         if service.name() != scope.service() {
             let secret = self.secret.as_ref().ok_or(Error::KeyOfAnotherScope)?;
-            self.key = SigningKey::derive_from(secret, scope.for_service(service.name()));
+            self.day = Day::new(&self.identity, SigningKey::derive_from(secret, scope.for_service(service.name())));
         }
         self.rules = service.rules;
         Ok(self)
@@ -184,8 +233,8 @@ impl Signer {
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
     pub fn renew(&mut self, now: Timestamp) -> Result<(), Error> {
-        if let Cow::Owned(key) = self.key_at(now)? {
-            self.key = key;
+        if let DayOf::Derived(day) = self.day_of(now)? {
+            self.day = *day;
         }
         Ok(())
     }
@@ -193,7 +242,7 @@ impl Signer {
     /// The key of the day at hand, to be exported for instance.
     #[must_use]
     pub fn key(&self) -> &SigningKey {
-        &self.key
+        &self.day.key
     }
 
     /// The access key id.
@@ -202,7 +251,32 @@ impl Signer {
         &self.identity.access_key_id
     }
 
+    /// The session token's parameter, as it stands in a link.
+    #[inline]
+    pub(crate) fn token_parameter(&self) -> Option<(&'static str, &str)> {
+        self.session_token.as_ref().map(|token| (self.rules.session_token.parameter(), token.as_str()))
+    }
+
+    /// The same, if it is part of what is signed.
+    #[inline]
+    pub(crate) fn signed_token_parameter(&self) -> Option<(&'static str, &str)> {
+        self.token_parameter().filter(|_| self.rules.session_token != SessionToken::AddedAfterwards)
+    }
+
     /// What both ways of signing start from.
+    #[inline(always)]
+    pub(crate) fn parts<'r>(
+        &'r self,
+        request: &'r Request<'r>,
+        authentication: &'r Authentication<'r>,
+        payload: &'r PayloadHash,
+        now: &'r Timestamp,
+    ) -> Parts<'r> {
+        let Self { rules, identity, .. } = self;
+        Parts { request, rules, identity, authentication, payload, now }
+    }
+
+    /// The same, to be kept.
     pub(crate) fn canonical<'a>(
         &'a self,
         request: &Request<'a>,
@@ -210,30 +284,39 @@ impl Signer {
         payload: PayloadHash,
         now: Timestamp,
     ) -> Result<CanonicalRequest<'a>, Error> {
-        let scope = self.scope_at(now);
-        CanonicalRequest::new(request, self.rules, (&self.identity, scope), authentication, payload, now)
+        let at = (self.day.key.scope().on(now), now);
+        CanonicalRequest::new(request, (self.rules, &self.identity), authentication, payload, at)
     }
 
     /// The scope of the key that signs at this instant.
     pub(crate) fn scope_at(&self, now: Timestamp) -> CredentialScope<'_> {
-        self.key.scope().on(now)
+        self.day.key.scope().on(now)
     }
 
-    /// The key at hand, or one derived for the call.
-    pub(crate) fn key_at(&self, now: Timestamp) -> Result<Cow<'_, SigningKey>, Error> {
-        let scope = self.key.scope();
-        if scope.covers(now) {
-            return Ok(Cow::Borrowed(&self.key));
-        }
-        match &self.secret {
-            Some(secret) => Ok(Cow::Owned(SigningKey::derive_from(secret, scope.on(now)))),
-            None => Err(Error::KeyOfAnotherDay { day: scope.day_digits(), now }),
-        }
+    /// The day at hand, or one whose key is derived for the call.
+    #[inline]
+    pub(crate) fn day_of(&self, now: Timestamp) -> Result<DayOf<'_>, Error> {
+        if self.day.key.scope().covers(now) { Ok(DayOf::AtHand(&self.day)) } else { self.another_day(now) }
     }
+
+    #[cold]
+    fn another_day(&self, now: Timestamp) -> Result<DayOf<'_>, Error> {
+        let scope = self.day.key.scope();
+        let secret = self.secret.as_ref().ok_or(Error::KeyOfAnotherDay { day: scope.day_digits(), now })?;
+        let day = Day::new(&self.identity, SigningKey::derive_from(secret, scope.on(now)));
+        Ok(DayOf::Derived(Box::new(day)))
+    }
+}
+
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(3 * text.len());
+    let put = |piece: &str| encoded.write_str(piece);
+    Text::Raw(text).write(QUERY, put).expect("a String takes everything");
+    encoded
 }
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer").field("identity", &self.identity).field("key", &self.key).finish_non_exhaustive()
+        f.debug_struct("Signer").field("identity", &self.identity).field("key", &self.day.key).finish_non_exhaustive()
     }
 }

@@ -78,34 +78,49 @@ impl<'a> StringToSign<'a> {
         self.now
     }
 
-    pub(crate) fn write(&self, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
-        put(match self.of {
-            Of::Request => "AWS4-HMAC-SHA256\n",
-            Of::Chunk { .. } => "AWS4-HMAC-SHA256-PAYLOAD\n",
-            Of::Trailer { .. } => "AWS4-HMAC-SHA256-TRAILER\n",
-        })?;
-        put(self.now.as_str())?;
-        for (i, part) in self.scope.parts().into_iter().enumerate() {
-            put(if i == 0 { "\n" } else { "/" })?;
-            put(part)?;
-        }
-        put("\n")?;
+    /// Hands out the text in pieces.
+    #[inline]
+    pub(crate) fn write(&self, mut put: impl FnMut(&[u8])) {
+        let algorithm = match self.of {
+            Of::Request => ALGORITHM,
+            Of::Chunk { .. } => b"AWS4-HMAC-SHA256-PAYLOAD\n",
+            Of::Trailer { .. } => b"AWS4-HMAC-SHA256-TRAILER\n",
+        };
+        write_head(algorithm, self.now, &self.scope, &mut put);
         if let Of::Chunk { previous } | Of::Trailer { previous } = &self.of {
-            put(previous.as_str())?;
-            put("\n")?;
+            put(previous.as_bytes());
+            put(b"\n");
         }
         if let Of::Chunk { .. } = self.of {
             // The hash of the headers that a chunk could have, and never has.
-            put(PayloadHash::EMPTY.as_str())?;
-            put("\n")?;
+            put(PayloadHash::EMPTY.as_str().as_bytes());
+            put(b"\n");
         }
-        put(self.hash.as_str())
+        put(self.hash.as_bytes());
     }
 }
 
+/// The lines that all texts of an instant have in common.
+#[inline]
+pub(crate) fn write_head(algorithm: &[u8], now: Timestamp, scope: &CredentialScope<'_>, mut put: impl FnMut(&[u8])) {
+    put(algorithm);
+    put(now.as_bytes());
+    put(b"\n");
+    put(scope.as_str().as_bytes());
+    put(b"\n");
+}
+
+/// The first line of a request's string to sign.
+pub(crate) const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256\n";
+
 impl fmt::Display for StringToSign<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(|piece| f.write_str(piece))
+        let mut result = Ok(());
+        // All of it is ASCII, so no piece ends inside a character.
+        self.write(|piece| {
+            result = result.and_then(|()| f.write_str(core::str::from_utf8(piece).map_err(|_| fmt::Error)?));
+        });
+        result
     }
 }
 

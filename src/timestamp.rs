@@ -118,6 +118,10 @@ impl Timestamp {
         core::str::from_utf8(&self.text).expect("only ASCII digits, T and Z are ever stored")
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8; 16] {
+        &self.text
+    }
+
     /// The instant this much later; a part of a second is dropped.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 mod util;
 
 use core::time::Duration;
-use s3_sigv4::{PayloadHash, Request, Signer};
+use s3_sigv4::{ChunkedBody, PayloadHash, Request, Signer};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use util::{bucket, now, session, signer};
@@ -57,6 +57,10 @@ fn presign_to_and_sign_to_allocate_nothing() {
                 signer.presign_to(&mut out, request, Duration::from_secs(60), now()).expect("a link");
             });
             assert_eq!(count, 0, "presign_to: {request:?}");
+            let links = signer.links(Duration::from_secs(60), now()).expect("links");
+            out.clear();
+            let count = allocations(|| links.presign_to(&mut out, request).expect("a link"));
+            assert_eq!(count, 0, "one of many links: {request:?}");
             out.clear();
             let count = allocations(|| {
                 signer.sign_to(&mut out, request, PayloadHash::of(b"body"), now()).expect("a signature");
@@ -65,4 +69,22 @@ fn presign_to_and_sign_to_allocate_nothing() {
         }
     }
     assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(1)))), 1, "the allocator does count");
+}
+
+#[test]
+fn chunks_are_signed_without_allocating() {
+    let (bucket, signer) = (bucket(), signer());
+    let request = bucket.put("cat.jpg").expect("a request");
+    let (data, trailers) = ([b'a'; 70_000], [("x-amz-checksum-crc32c", 8)]);
+    let body = ChunkedBody::signed(data.len() as u64).with_trailers(&trailers).expect("a body");
+    let signed = signer.sign_chunked(&request, &body, now()).expect("a request");
+    let (mut chunks, mut end) = (signed.into_chunks(), String::with_capacity(512));
+    let count = allocations(|| {
+        for chunk in data.chunks(65_536) {
+            chunks.chunk(chunk).expect("a chunk's head");
+        }
+        chunks.finish_to(&mut end, &[("x-amz-checksum-crc32c", "wdBDMA==")]).expect("the end");
+    });
+    assert_eq!(count, 0);
+    assert!(end.contains("x-amz-trailer-signature:"), "{end}");
 }

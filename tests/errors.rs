@@ -339,6 +339,12 @@ fn too_many_headers_or_parameters() {
         Request::from_url("GET", &url(129)).expect("a request"),
         "129 query parameters are more than the 128 that can be signed",
     );
+    let url = |length: usize| format!("https://h/?x={}", "a".repeat(length - 2));
+    assert!(signs(Request::from_url("GET", &url(65_000)).expect("a request")));
+    unsignable(
+        Request::from_url("GET", &url(65_001)).expect("a request"),
+        "the query has 65001 bytes, and the limit is 65000",
+    );
     // Both at their limit, with everything that signing adds.
     let session = Signer::new(session(), "us-east-1", now()).expect("a signer");
     let full = request("/").with_headers(&pairs[..128]).with_query(&pairs[..128]);

@@ -27,7 +27,7 @@ const RANKS: [(u32, &[&str]); 17] = [
     (31, &["string_to_sign"]),
     (32, &["key"]),
     (40, &["signer"]),
-    (41, &["header", "policy", "presign"]),
+    (41, &["header", "policy", "presign", "presign/links"]),
     (42, &["chunked", "chunked/read"]),
     (43, &["curl"]),
     (

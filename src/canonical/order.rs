@@ -1,25 +1,50 @@
 //! What comes before the walk: everything is checked, and headers and parameters are sorted, in arrays of indices.
 
-use super::{ADDED_HEADERS, ADDED_PARAMETERS, Authentication, CanonicalRequest};
-use crate::credentials::Identity;
+use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, Parts, Walk};
 use crate::encode::{Text, compare};
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
-use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, OWN_PARAMETERS};
-use crate::request::{DotSegments, Path, Query, Request, is_token};
+use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY, OWN_PARAMETERS};
+use crate::request::{DotSegments, Path, Query, Request, is_token, is_token_and_plain};
 use crate::service::{ContentSha256, PathEncoding, SessionToken};
 use alloc::string::String;
 use core::cmp::Ordering;
 
-impl CanonicalRequest<'_> {
-    pub(super) fn check_dot_segments(&self) -> Result<(), Error> {
-        if self.request.dot_segments == DotSegments::Allowed {
-            return Ok(());
+impl<'r> Parts<'r> {
+    /// Checks everything and sorts headers and parameters; nothing can be wrong afterwards.
+    #[inline(always)]
+    pub(crate) fn check(&'r self, order: &'r mut Order) -> Result<Walk<'r>, Error> {
+        if !self.in_header() {
+            self.check_dot_segments()?;
         }
+        self.check_session_token()?;
+        self.check_plus()?;
+        self.order_headers(order)?;
+        self.order_parameters(order)?;
+        Ok(Walk { parts: self, order })
+    }
+
+    #[inline]
+    fn check_dot_segments(&self) -> Result<(), Error> {
         let (offset, text, wire) = match self.request.path {
             Path::Raw { base, key } => (base.len(), key, false),
             Path::Wire(path) => (0, path, true),
         };
+        // Nearly every path is done here: a dot segment starts with a dot, and an encoded dot with a percent sign.
+        let dot = |byte: u8| (byte == b'.') | (byte == b'%');
+        let bytes = text.as_bytes();
+        let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+        let inside = pairs.fold(false, |any, (a, b)| any | ((*a == b'/') & dot(*b)));
+        if !inside && !bytes.first().is_some_and(|byte| dot(*byte)) {
+            return Ok(());
+        }
+        self.find_dot_segment(text, wire, offset)
+    }
+
+    fn find_dot_segment(&self, text: &str, wire: bool, offset: usize) -> Result<(), Error> {
+        if self.request.dot_segments == DotSegments::Allowed {
+            return Ok(());
+        }
         let mut position = offset;
         for segment in text.split('/') {
             // An encoded dot is a dot to whoever resolves dot segments.
@@ -35,8 +60,8 @@ impl CanonicalRequest<'_> {
     }
 
     /// A session's key id needs its token, from the signer or, where that is permitted, from the request.
-    pub(super) fn check_session_token(&self, identity: &Identity) -> Result<(), Error> {
-        if !identity.lacks_token() {
+    fn check_session_token(&self) -> Result<(), Error> {
+        if !self.identity.lacks_token() {
             return Ok(());
         }
         let Request { headers, query, .. } = self.request;
@@ -46,7 +71,7 @@ impl CanonicalRequest<'_> {
     }
 
     /// By S3's rules a plus in a path that is sent as it is means a space, so its signature would be refused.
-    pub(super) fn check_plus(&self) -> Result<(), Error> {
+    fn check_plus(&self) -> Result<(), Error> {
         match (self.request.path, self.rules.path_encoding) {
             (Path::Wire(path), PathEncoding::Once) => match path.find('+') {
                 Some(position) => Err(Error::PlusInPath { position }),
@@ -56,57 +81,74 @@ impl CanonicalRequest<'_> {
         }
     }
 
-    pub(super) fn order_headers(&mut self) -> Result<(), Error> {
+    fn order_headers(&self, order: &mut Order) -> Result<(), Error> {
+        let host_given = if self.request.headers.len() > 0 { self.check_headers(order)? } else { false };
+        let given = order.headers.len;
+        if !host_given {
+            order.add_header(0);
+        }
+        if self.in_header() {
+            if self.rules.content_sha256 == ContentSha256::Signed {
+                order.add_header(1);
+            }
+            order.add_header(2);
+            if self.signs_session_token() {
+                order.add_header(if self.rules.session_token == SessionToken::S3Session { 3 } else { 4 });
+            }
+        }
+        if let Some(chunked) = self.chunked() {
+            for (i, name) in ADDED_HEADERS.into_iter().enumerate().skip(5) {
+                if chunked.is_signed(name) && !self.service_leaves(name) {
+                    order.add_header(i);
+                }
+            }
+        } else if given == 0 {
+            // Those that signing adds are in order already.
+            return Ok(());
+        }
+        let (headers, plain) = (order.headers.as_mut_slice(), order.names_are_plain);
+        let name = |id: u8| self.header_name(id);
+        // Values of a repeated name stay in the order given.
+        if plain {
+            headers.sort_unstable_by(|a, b| name(*a).cmp(name(*b)).then(a.cmp(b)));
+        } else {
+            headers.sort_unstable_by(|a, b| compare_names(name(*a), name(*b)).then(a.cmp(b)));
+        }
+        Ok(())
+    }
+
+    /// Checks the request's own headers and takes those that are signed; the answer is whether `host` is among them.
+    fn check_headers(&self, order: &mut Order) -> Result<bool, Error> {
         let Request { headers, unsigned, .. } = self.request;
         if headers.len() > MAX_HEADERS {
             return Err(Error::TooManyHeaders { count: headers.len() });
         }
         let mut host_given = false;
         for (index, (name, value)) in headers.iter().enumerate() {
-            check_header(index, name, value)?;
-            let is_host = name.eq_ignore_ascii_case("host");
-            if is_host {
+            order.names_are_plain &= check_header(index, name, value)?;
+            let added = ADDED_HEADERS.iter().position(|added| is(name, added));
+            if added == Some(0) {
                 if core::mem::replace(&mut host_given, true) {
                     return Err(Error::HostRepeated);
                 }
                 check_host(&String::from_utf8_lossy(value))?;
             }
-            if never_signed(name) || self.replaces(name) {
+            if never_signed(name) || added.is_some_and(|added| self.replaces(added)) {
                 continue;
             }
             let mut unsigned = unsigned.iter().chain(self.rules.unsigned_headers);
-            if unsigned.any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
-                if is_host || has_prefix(name, "x-amz-") {
+            if unsigned.any(|unsigned| is(name, unsigned)) {
+                if added == Some(0) || has_prefix(name, "x-amz-") {
                     return Err(Error::HeaderMustBeSigned { name: Excerpt::of(name) });
                 }
                 continue;
             }
-            if name.eq_ignore_ascii_case("x-amz-content-sha256") && value != self.payload.as_str().as_bytes() {
+            if added == Some(1) && value != self.payload.as_bytes() {
                 return Err(Error::PayloadHashConflict);
             }
-            self.headers.push(index as u8);
+            order.headers.push(index as u8);
         }
-        for (i, name) in ADDED_HEADERS.into_iter().enumerate() {
-            let added = match name {
-                "host" => !host_given,
-                "x-amz-s3session-token" | "x-amz-security-token" => {
-                    self.in_header() && self.signs_session_token() && name == self.rules.session_token.header()
-                }
-                _ if i > 4 => {
-                    self.chunked().is_some_and(|chunked| chunked.is_signed(name)) && !self.service_leaves(name)
-                }
-                _ => self.in_header() && self.replaces(name),
-            };
-            if added {
-                self.headers.push((MAX_HEADERS + i) as u8);
-            }
-        }
-        let mut order = self.headers;
-        let name = |id: u8| lower(self.header(id).0.bytes());
-        // Values of a repeated name stay in the order given.
-        order.as_mut_slice().sort_unstable_by(|a, b| name(*a).cmp(name(*b)).then(a.cmp(b)));
-        self.headers = order;
-        Ok(())
+        Ok(host_given)
     }
 
     /// Whether the service never has this header signed; `x-amz-…` always is.
@@ -116,13 +158,16 @@ impl CanonicalRequest<'_> {
 
     /// Whether signing sets this header, or a parameter in its place, and so replaces what an earlier signing may have
     /// left.
-    fn replaces(&self, name: &str) -> bool {
-        match ADDED_HEADERS.into_iter().position(|added| name.eq_ignore_ascii_case(added)) {
-            Some(1) => self.in_header() && self.rules.content_sha256 == ContentSha256::Signed,
-            Some(2) => true,
-            Some(3 | 4) => self.session_token.is_some() && name.eq_ignore_ascii_case(self.rules.session_token.header()),
-            Some(5..) => self.chunked().is_some(),
-            _ => false,
+    fn replaces(&self, added: usize) -> bool {
+        match added {
+            0 => false,
+            1 => self.in_header() && self.rules.content_sha256 == ContentSha256::Signed,
+            2 => true,
+            3 | 4 => {
+                let token = self.rules.session_token.header();
+                self.identity.session_token.is_some() && ADDED_HEADERS[added] == token
+            }
+            _ => self.chunked().is_some(),
         }
     }
 
@@ -130,11 +175,12 @@ impl CanonicalRequest<'_> {
         !matches!(self.authentication, Authentication::Query { .. })
     }
 
-    pub(super) fn order_parameters(&mut self) -> Result<(), Error> {
+    #[inline]
+    fn order_parameters(&self, order: &mut Order) -> Result<(), Error> {
         match self.request.query {
             Query::Pairs(pairs) => {
                 for index in 0..pairs.len() {
-                    self.add_parameter(index, pairs.len())?;
+                    self.add_parameter(order, index, pairs.len())?;
                 }
             }
             Query::Wire("") => {}
@@ -142,51 +188,51 @@ impl CanonicalRequest<'_> {
                 if let Some(position) = text.find('+') {
                     return Err(Error::PlusInQuery { position });
                 }
+                if text.len() > MAX_QUERY {
+                    return Err(Error::QueryTooLong { length: text.len() });
+                }
                 let count = text.split('&').count();
                 let mut offset = 0;
                 for parameter in text.split('&') {
-                    self.add_parameter(offset, count)?;
+                    self.add_parameter(order, offset, count)?;
                     offset += parameter.len() + 1;
                 }
             }
         }
-        for (i, _, _) in self.request.own_parameters() {
-            self.parameters.push(u32::MAX - (ADDED_PARAMETERS.len() + i) as u32);
-        }
-        let given = self.parameters.len;
-        if !self.in_header() {
-            for (i, name) in ADDED_PARAMETERS.into_iter().enumerate() {
-                let added = match name {
-                    "X-Amz-S3session-Token" | "X-Amz-Security-Token" => {
-                        self.signs_session_token() && name == self.rules.session_token.parameter()
-                    }
-                    _ => true,
-                };
-                if added {
-                    self.parameters.push(u32::MAX - i as u32);
-                }
+        if self.request.has_own_parameters() {
+            for (i, _, _) in self.request.own_parameters() {
+                order.parameters.push(ALL_ADDED - 1 - i as u16);
             }
         }
-        if given == 0 {
-            // Those that signing adds are in order already.
-            return Ok(());
+        if !self.in_header() {
+            let token = if self.rules.session_token == SessionToken::S3Session { 4 } else { 5 };
+            let token = Some(token).filter(|_| self.signs_session_token());
+            let prefix = |name: Text<'_>| name.bytes().take(6).eq(*b"X-Amz-");
+            if order.parameters.as_slice().iter().any(|id| prefix(self.parameter(*id).0)) {
+                // One of the request's own may belong between them.
+                for added in (0..4).chain(token).chain([6]) {
+                    order.parameters.push(u16::MAX - added as u16);
+                }
+            } else {
+                order.parameters.push(ALL_ADDED);
+            }
         }
-        let mut order = self.parameters;
-        order.as_mut_slice().sort_unstable_by(|a, b| self.compare_parameters(*a, *b));
-        self.parameters = order;
+        if order.parameters.len > 1 {
+            order.parameters.as_mut_slice().sort_unstable_by(|a, b| self.compare_parameters(*a, *b));
+        }
         Ok(())
     }
 
-    fn add_parameter(&mut self, at: usize, count: usize) -> Result<(), Error> {
+    fn add_parameter(&self, order: &mut Order, at: usize, count: usize) -> Result<(), Error> {
         if count > MAX_PARAMETERS {
             return Err(Error::TooManyParameters { count });
         }
-        let id = u32::try_from(at).ok().filter(|id| u32::MAX - id > RESERVED_IDS).ok_or(Error::QueryTooLong)?;
+        let id = at as u16;
         let (name, _) = self.parameter(id);
         // Servers differ in whether they take these names in any case; nobody has an honest use for another one.
         let mut reserved = ADDED_PARAMETERS.into_iter().chain(["X-Amz-Signature"]);
         if let Some(name) = reserved.find(|reserved| lower(name.bytes()).eq(lower(reserved.bytes()))) {
-            let brought = self.session_token.is_none() && self.rules.session_token == SessionToken::S3Session;
+            let brought = self.identity.session_token.is_none() && self.rules.session_token == SessionToken::S3Session;
             if !brought || name != SessionToken::S3Session.parameter() {
                 return Err(Error::AuthenticationParameter { name });
             }
@@ -194,28 +240,55 @@ impl CanonicalRequest<'_> {
         if let Some((_, name, _)) = self.request.own_parameters().find(|(_, own, _)| name.bytes().eq(own.bytes())) {
             return Err(Error::OwnParameter { name });
         }
-        self.parameters.push(id);
+        order.parameters.push(id);
         Ok(())
     }
 
-    fn compare_parameters(&self, a: u32, b: u32) -> Ordering {
+    fn compare_parameters(&self, a: u16, b: u16) -> Ordering {
         let ((name_a, value_a), (name_b, value_b)) = (self.parameter(a), self.parameter(b));
         compare(name_a.bytes(), name_b.bytes()).then_with(|| compare(value_a.bytes(), value_b.bytes()))
     }
 }
 
-/// How many ids stand for parameters that are not in the query given.
-const RESERVED_IDS: u32 = (ADDED_PARAMETERS.len() + OWN_PARAMETERS) as u32;
+// Every other id is an index or a place in the query.
+const _: () = assert!(MAX_QUERY + ADDED_PARAMETERS.len() + OWN_PARAMETERS + 1 < u16::MAX as usize);
 
-/// Up to `N` ids, on the stack.
-#[derive(Clone, Copy)]
-pub(super) struct Order<T, const N: usize> {
-    ids: [T; N],
-    pub(super) len: usize,
+/// What is signed, in canonical order.
+pub(crate) struct Order {
+    headers: Ids<u8, { MAX_HEADERS + ADDED_HEADERS.len() }>,
+    parameters: Ids<u16, { MAX_PARAMETERS + OWN_PARAMETERS + ADDED_PARAMETERS.len() }>,
+    /// Whether all names of signed headers are in lower case, without a character that a query would encode.
+    pub(super) names_are_plain: bool,
 }
 
-impl<T: Copy + Default, const N: usize> Order<T, N> {
-    pub(super) fn new() -> Self {
+impl Order {
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Self { headers: Ids::new(), parameters: Ids::new(), names_are_plain: true }
+    }
+
+    pub(super) fn headers(&self) -> &[u8] {
+        self.headers.as_slice()
+    }
+
+    pub(super) fn parameters(&self) -> &[u16] {
+        self.parameters.as_slice()
+    }
+
+    fn add_header(&mut self, added: usize) {
+        self.headers.push((MAX_HEADERS + added) as u8);
+    }
+}
+
+/// Up to `N` ids, on the stack.
+struct Ids<T, const N: usize> {
+    ids: [T; N],
+    len: usize,
+}
+
+impl<T: Copy + Default, const N: usize> Ids<T, N> {
+    #[inline(always)]
+    fn new() -> Self {
         Self { ids: [T::default(); N], len: 0 }
     }
 
@@ -224,7 +297,7 @@ impl<T: Copy + Default, const N: usize> Order<T, N> {
         self.len += 1;
     }
 
-    pub(super) fn as_slice(&self) -> &[T] {
+    fn as_slice(&self) -> &[T] {
         &self.ids[..self.len]
     }
 
@@ -233,31 +306,47 @@ impl<T: Copy + Default, const N: usize> Order<T, N> {
     }
 }
 
-fn check_header(index: usize, name: &str, value: &[u8]) -> Result<(), Error> {
+/// The answer is whether the name is written as it is signed.
+#[inline]
+fn check_header(index: usize, name: &str, value: &[u8]) -> Result<bool, Error> {
     if name.is_empty() {
         return Err(Error::HeaderNameEmpty { index });
     }
     let error =
         |part, byte: u8, position| Error::Header { index, name: Excerpt::of(name), part, found: Found(byte), position };
-    if let Some(position) = name.bytes().position(|byte| !is_token(byte)) {
+    let (is_token_throughout, is_plain) = is_token_and_plain(name);
+    if !is_token_throughout {
+        let position = name.bytes().position(|byte| !is_token(byte)).unwrap_or_default();
         return Err(error(HeaderPart::Name, name.as_bytes()[position], position));
     }
     // RFC 9110, section 5.5: these three are what makes a header into two.
-    match value.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+    let breaks = |byte: u8| (byte == b'\r') | (byte == b'\n') | (byte == 0);
+    if !value.iter().fold(false, |any, byte| any | breaks(*byte)) {
+        return Ok(is_plain);
+    }
+    match value.iter().position(|byte| breaks(*byte)) {
         Some(position) => Err(error(HeaderPart::Value, value[position], position)),
-        None => Ok(()),
+        None => Ok(is_plain),
     }
 }
 
 /// Headers that clients and proxies add, change or remove on the way.
 fn never_signed(name: &str) -> bool {
-    NEVER_SIGNED.iter().any(|never| name.eq_ignore_ascii_case(never))
-        || has_prefix(name, "proxy-")
-        || has_prefix(name, "sec-")
+    NEVER_SIGNED.iter().any(|never| is(name, never)) || has_prefix(name, "proxy-") || has_prefix(name, "sec-")
+}
+
+/// Looks at the length first, which nearly always tells.
+#[inline]
+fn is(name: &str, other: &str) -> bool {
+    name.len() == other.len() && name.eq_ignore_ascii_case(other)
 }
 
 fn has_prefix(name: &str, prefix: &str) -> bool {
     name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+fn compare_names(a: &str, b: &str) -> Ordering {
+    lower(a.bytes()).cmp(lower(b.bytes()))
 }
 
 fn lower(bytes: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
