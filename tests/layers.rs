@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Every file below `src`, by rank. Layers that may lean on each other share one.
-const RANKS: [(u32, &[&str]); 16] = [
+const RANKS: [(u32, &[&str]); 17] = [
     (0, &["limits", "error", "encode", "timestamp"]),
     (10, &["digest"]),
     (
@@ -23,13 +23,14 @@ const RANKS: [(u32, &[&str]); 16] = [
             "service",
         ],
     ),
-    (30, &["canonical", "canonical/order"]),
+    (30, &["canonical", "canonical/order", "canonical/received"]),
     (31, &["string_to_sign"]),
     (32, &["key"]),
     (40, &["signer"]),
     (41, &["header", "policy", "presign"]),
     (42, &["chunked", "chunked/read"]),
     (43, &["curl"]),
+    (50, &["verify", "verify/claim", "verify/error", "verify/verified"]),
     (60, &["aws"]),
     (61, &["bucket"]),
     (62, &["profile"]),
