@@ -29,6 +29,7 @@
 //! * Services other than S3: [`Signer::for_service`] and [`Service`].
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
 //! * Uploads of streams: [`Signer::sign_chunked`].
+//! * A request that was received: [`Claim`] → [`Verifier`] → [`Verified`].
 //! * Whole recipes: [`cookbook`].
 //! * When a server disagrees: [`Signer::canonical_request`], to be compared with what it sends back.
 //!
@@ -43,7 +44,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime`; `ChunkedReader` |
-//! | `http` | `Signer::sign_http` |
+//! | `http` | `Signer::sign_http`, `Claim::parse_http` |
 //! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy` |
 //! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |
 //! | `url` | endpoints from `url::Url`, and links as `url::Url` |
@@ -54,8 +55,8 @@
 //!
 //! | of | limit | beyond it |
 //! |---|---|---|
-//! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`] |
-//! | query parameters | 128, likewise | [`Error::TooManyParameters`] |
+//! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`], [`VerifyError::TooManyHeaders`] |
+//! | query parameters | 128, likewise | [`Error::TooManyParameters`], [`VerifyError::TooManyParameters`] |
 //! | trailing headers of a chunked body | 16 | [`Error::TooManyTrailers`] |
 //! | chunks, but the last | 8 KiB to 5 GiB | [`Error::ChunkSize`] |
 //! | numbers of parts | 1 to 10000 | [`Error::PartNumber`] |
