@@ -405,7 +405,7 @@ impl<'a> Headers<'a> {
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + '_ {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a [u8])> + '_ {
         (0..self.len()).map(|index| self.get(index))
     }
 }

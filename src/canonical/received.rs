@@ -38,7 +38,7 @@ impl<'a> CanonicalRequest<'a> {
                 && !ADDED_HEADERS.into_iter().any(|added| name.eq_ignore_ascii_case(added))
         };
         let count = headers.len();
-        if count > MAX_HEADERS && (count > MOST_HEADERS || headers.iter().filter(own).count() > MAX_HEADERS) {
+        if count > MOST_HEADERS || count > MAX_HEADERS && headers.iter().filter(own).count() > MAX_HEADERS {
             return Err(Refused::Headers(count));
         }
         // The names are sorted and each is there once, so no header is taken twice.
@@ -96,7 +96,7 @@ impl<'a> CanonicalRequest<'a> {
 pub(super) const HOST: u8 = u8::MAX;
 
 /// The headers of the request itself, those that signing adds, and `authorization`.
-const MOST_HEADERS: usize = MAX_HEADERS + ADDED_HEADERS.len() + 1;
+pub(crate) const MOST_HEADERS: usize = MAX_HEADERS + ADDED_HEADERS.len() + 1;
 
 /// Why a received request has no canonical form.
 #[derive(Clone, Copy)]
@@ -116,10 +116,11 @@ impl<'a> SignedNames<'a> {
     pub(crate) fn parse(list: Text<'a>) -> Option<Self> {
         let this = Self(list);
         let mut previous = None;
-        for name in this.iter() {
+        for (index, name) in this.iter().enumerate() {
             let in_order = previous.is_none_or(|previous: Text<'_>| previous.bytes().lt(name.bytes()));
             let well_formed = name.bytes().all(|byte| is_token(byte) && !byte.is_ascii_uppercase());
-            if !in_order || !well_formed || name.bytes().next().is_none() {
+            // A longer list names headers that are not there.
+            if !in_order || !well_formed || name.bytes().next().is_none() || index == MOST_HEADERS {
                 return None;
             }
             previous = Some(name);

@@ -1,5 +1,5 @@
 use super::error::{Part, VerifyError};
-use crate::canonical::SignedNames;
+use crate::canonical::{MOST_HEADERS, SignedNames};
 use crate::encode::Text;
 use crate::endpoint::Scheme;
 use crate::error::Excerpt;
@@ -115,8 +115,8 @@ impl<'a> Claim<'a> {
     /// [`VerifyError::NotSigned`] for an anonymous request; [`VerifyError::SignedTwice`] if header and query both
     /// authenticate; [`VerifyError::Algorithm`]; [`VerifyError::Missing`], [`VerifyError::Repeated`] or
     /// [`VerifyError::Malformed`] for any part of the authentication; [`VerifyError::MalformedHeader`];
-    /// [`VerifyError::HostConflict`]; [`VerifyError::HostNotSigned`]; [`VerifyError::ScopeDay`];
-    /// [`VerifyError::Lifetime`].
+    /// [`VerifyError::TooManyHeaders`]; [`VerifyError::HostConflict`]; [`VerifyError::HostNotSigned`];
+    /// [`VerifyError::ScopeDay`]; [`VerifyError::Lifetime`].
     pub fn parse(request: &Request<'a>) -> Result<Self, VerifyError> {
         Self::read(*request, request.headers.iter())
     }
@@ -216,12 +216,21 @@ impl<'a> Claim<'a> {
         self.place != Place::Header
     }
 
-    fn read(mut request: Request<'a>, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<Self, VerifyError> {
+    fn read(
+        mut request: Request<'a>,
+        headers: impl ExactSizeIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Result<Self, VerifyError> {
         if let Query::Wire(text) = request.query {
             request.query = Query::Received(text);
         }
+        let count = headers.len();
+        if count > MOST_HEADERS {
+            return Err(VerifyError::TooManyHeaders { count });
+        }
         let mut found = HeadersFound::default();
-        headers.into_iter().try_for_each(|(name, value)| found.take(name, value))?;
+        for (name, value) in headers {
+            found.take(name, value)?;
+        }
         if found.host.is_some_and(|host| host != request.host.as_bytes()) {
             return Err(VerifyError::HostConflict);
         }
