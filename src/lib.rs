@@ -31,7 +31,8 @@
 //! * Uploads of streams: [`Signer::sign_chunked`].
 //! * A request that was received: [`Claim`] → [`Verifier`] → [`Verified`].
 //! * Whole recipes: [`cookbook`].
-//! * When a server disagrees: [`Signer::canonical_request`], to be compared with what it sends back.
+//! * When a server disagrees: `ErrorResponse::explain` (feature `explain`) says why; [`Signer::canonical_request`] is the
+//!   text to compare with what it sends back.
 //!
 //! # The four steps
 //!
@@ -44,6 +45,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime`; `ChunkedReader` |
+//! | `explain` | `ErrorResponse`: why a server refused a request, by its error body |
 //! | `http` | `Signer::sign_http`, `Claim::parse_http` |
 //! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy` |
 //! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |
@@ -62,6 +64,7 @@
 //! | numbers of parts | 1 to 10000 | [`Error::PartNumber`] |
 //! | a link's or a form's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
 //! | a form without its file (feature `post`) | 20480 bytes | `Error::PostTooLarge` |
+//! | a server's error body (feature `explain`) | 256 KiB, elements 16 deep | the rest is left unread |
 //! | instants | the years 0000 to 9999 | [`Error::YearOutOfRange`] |
 #![no_std]
 #![forbid(unsafe_code)]
@@ -86,6 +89,8 @@ mod digest;
 mod encode;
 mod endpoint;
 mod error;
+#[cfg(feature = "explain")]
+mod explain;
 mod header;
 #[cfg(feature = "http")]
 mod http;
@@ -122,6 +127,8 @@ pub use chunked_body::ChunkedBody;
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
 pub use error::{Error, Excerpt, Field, Found, HeaderPart};
+#[cfg(feature = "explain")]
+pub use explain::{Cause, Difference, ErrorResponse, Explanation, Rewrite, SignedText};
 pub use header::SignedRequest;
 pub use key::{ExportedKey, Signature, SigningKey};
 pub use lifetime::{Lifetime, Limit, Validity};

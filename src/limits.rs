@@ -34,3 +34,12 @@ pub(crate) const MAX_PART_NUMBER: u32 = 10_000;
 /// `MaxPostPreDataLengthExceeded`.
 #[cfg(feature = "post")]
 pub(crate) const MAX_POST_FIELDS: usize = 20_480;
+
+/// How much of a server's error body is read. The longest that S3 sends shows a canonical request of some 16 KiB, the
+/// most that a request's head may have, in text and again in hexadecimal digits.
+#[cfg(feature = "explain")]
+pub(crate) const MAX_ERROR_BODY: usize = 256 * 1024;
+
+/// How deep its elements may lie in each other. Amazon's lie three deep.
+#[cfg(feature = "explain")]
+pub(crate) const MAX_ERROR_DEPTH: usize = 16;

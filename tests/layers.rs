@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Every file below `src`, by rank. Layers that may lean on each other share one.
-const RANKS: [(u32, &[&str]); 17] = [
+const RANKS: [(u32, &[&str]); 18] = [
     (0, &["limits", "error", "encode", "timestamp"]),
     (10, &["digest"]),
     (
@@ -30,7 +30,21 @@ const RANKS: [(u32, &[&str]); 17] = [
     (41, &["header", "policy", "presign"]),
     (42, &["chunked", "chunked/read"]),
     (43, &["curl"]),
-    (50, &["verify", "verify/claim", "verify/error", "verify/verified"]),
+    (
+        50,
+        &[
+            "explain",
+            "explain/body",
+            "explain/cause",
+            "explain/compare",
+            "explain/difference",
+            "explain/instant",
+            "explain/reading",
+            "explain/sentences",
+            "explain/shown",
+        ],
+    ),
+    (51, &["verify", "verify/claim", "verify/error", "verify/verified"]),
     (60, &["aws"]),
     (61, &["bucket"]),
     (62, &["profile"]),
