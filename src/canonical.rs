@@ -1,6 +1,7 @@
 //! Step 1 of 4, and the one walk that hashing, printing and presigning share.
 
 mod order;
+mod received;
 
 use crate::chunked_body::ChunkedHeaders;
 use crate::credentials::Identity;
@@ -18,6 +19,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 pub(crate) use order::Order;
+pub(crate) use received::{MOST_HEADERS, Refused, SignedNames};
 
 /// Step 1 of 4: the request in AWS's canonical form, with the headers or parameters that signing adds.
 ///
@@ -84,6 +86,8 @@ pub(crate) enum Authentication<'a> {
     Header,
     /// The same for a request whose body is aws-chunked.
     Chunked(&'a ChunkedHeaders),
+    /// It has travelled already, and nothing is added.
+    Received,
     /// With texts that are encoded already, because many links have them in common: algorithm and credential up to the
     /// value of `X-Amz-Date`, a session token, and for [many links](crate::Links) all up to the names of the headers.
     Query {
@@ -181,7 +185,7 @@ impl<'r> Parts<'r> {
     fn chunked(&self) -> Option<&'r ChunkedHeaders> {
         match self.authentication {
             Authentication::Chunked(chunked) => Some(chunked),
-            Authentication::Header | Authentication::Query { .. } => None,
+            Authentication::Header | Authentication::Query { .. } | Authentication::Received => None,
         }
     }
 
@@ -199,24 +203,35 @@ impl<'r> Parts<'r> {
         match self.request.query {
             Query::Pairs(pairs) => (Text::Raw(pairs[at].0), Text::Raw(pairs[at].1)),
             Query::Wire(text) => {
-                let parameter = text[at..].split('&').next().unwrap_or_default();
-                let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+                let (name, value) = parameter_at(text, at);
                 (Text::Wire(name), Text::Wire(value))
+            }
+            Query::Received(text) => {
+                let (name, value) = parameter_at(text, at);
+                (Text::Received(name), Text::Received(value))
             }
         }
     }
 
     #[inline(always)]
+    fn is_received(&self) -> bool {
+        matches!(self.authentication, Authentication::Received)
+    }
+
+    #[inline(always)]
     fn header_name(&self, id: u8) -> &'r str {
         match usize::from(id).checked_sub(MAX_HEADERS) {
-            Some(added) => ADDED_HEADERS[added],
-            None => self.request.headers.get(id.into()).0,
+            Some(added) if added == 0 || !self.is_received() => ADDED_HEADERS[added],
+            _ => self.request.headers.get(received::index(id)).0,
         }
     }
 
     #[inline(always)]
     fn header(&self, id: u8) -> (&'r str, &'r [u8]) {
         let Some(added) = usize::from(id).checked_sub(MAX_HEADERS) else { return self.request.headers.get(id.into()) };
+        if added > 0 && self.is_received() {
+            return self.request.headers.get(received::index(id));
+        }
         let value = match added {
             0 => self.request.host.as_bytes(),
             1 => self.payload.as_bytes(),
@@ -376,7 +391,7 @@ impl<'r> Walk<'r> {
                 sink.canonical(b":")?;
             }
             previous = name;
-            if usize::from(*id) < MAX_HEADERS {
+            if usize::from(*id) < MAX_HEADERS || self.parts.is_received() {
                 folded(value, |piece| sink.canonical(piece))?;
             } else {
                 sink.canonical(value)?;
@@ -471,6 +486,12 @@ impl Sink for fmt::Formatter<'_> {
             if chunk.invalid().is_empty() { Ok(()) } else { self.write_char(char::REPLACEMENT_CHARACTER) }
         })
     }
+}
+
+/// The name and the value that start at this offset of a query.
+fn parameter_at(query: &str, at: usize) -> (&str, &str) {
+    let parameter = query[at..].split('&').next().unwrap_or_default();
+    parameter.split_once('=').unwrap_or((parameter, ""))
 }
 
 /// Removes dot segments and empty ones: RFC 3986, section 5.2.4, as AWS's own library and botocore do it.

@@ -87,6 +87,9 @@ pub(crate) struct Identity {
     pub(crate) expiration: Option<Timestamp>,
 }
 
+/// Of a request that was received, nothing is taken from anywhere else.
+pub(crate) static NOBODY: Identity = Identity { access_key_id: String::new(), session_token: None, expiration: None };
+
 impl Identity {
     pub(crate) fn new(access_key_id: String) -> Result<Self, Error> {
         // A comma ends the credential in an Authorization header, and a blank ends the header's word.

@@ -6,9 +6,11 @@
 //! Source: "Create a canonical request" in
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
 use core::cmp::Ordering;
 use core::fmt;
-use percent_encoding::{percent_decode, percent_encode_byte};
+use percent_encoding::percent_encode_byte;
 
 /// What stays as it is: the unreserved bytes, and one more.
 #[derive(Clone, Copy)]
@@ -27,8 +29,10 @@ pub(crate) const PATH: Plain = Plain { also: b'/' };
 pub(crate) enum Text<'a> {
     /// As the caller thinks of it.
     Raw(&'a str),
-    /// As it is sent, or was received.
+    /// As it is sent.
     Wire(&'a str),
+    /// As it was received in a query: as `Wire`, and a plus is a space.
+    Received(&'a str),
 }
 
 impl<'a> Text<'a> {
@@ -38,10 +42,14 @@ impl<'a> Text<'a> {
     /// every other byte is encoded, a lone `%` as `%25`.
     #[inline]
     pub(crate) fn write(self, plain: Plain, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
-        let text = match self {
+        let (text, plus) = match self {
             Self::Raw(text) => return encode(text, plain, put),
-            Self::Wire(text) => text,
+            Self::Wire(text) => (text, None),
+            Self::Received(text) => (text, Some('+')),
         };
+        if is_canonical(text, plain) {
+            return put(text);
+        }
         for (i, part) in text.split('%').enumerate() {
             let rest = match part.as_bytes() {
                 _ if i == 0 => part,
@@ -59,18 +67,59 @@ impl<'a> Text<'a> {
                     part
                 }
             };
-            encode(rest, plain, &mut put)?;
+            for (i, word) in rest.split(|c| Some(c) == plus).enumerate() {
+                if i > 0 {
+                    put("%20")?;
+                }
+                encode(word, plain, &mut put)?;
+            }
         }
         Ok(())
     }
 
+    /// The order of two texts of one kind as if both were encoded.
+    pub(crate) fn compare(self, other: Self) -> Ordering {
+        if let (Self::Received(a), Self::Received(b)) = (self, other) {
+            // Up to where they differ they stand for the same, and behind that, for most, the byte itself decides.
+            let (a, b) = (a.as_bytes(), b.as_bytes());
+            let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+            let (a_byte, b_byte) = (a.get(same), b.get(same));
+            let plain = |byte: Option<&u8>| byte.is_none_or(|byte| is_unreserved(*byte));
+            if plain(a_byte) && plain(b_byte) && !a[same.saturating_sub(2)..same].contains(&b'%') {
+                return a_byte.cmp(&b_byte);
+            }
+        }
+        compare(self.bytes(), other.bytes())
+    }
+
     /// The bytes that the text stands for.
     pub(crate) fn bytes(self) -> impl Iterator<Item = u8> + 'a {
-        let (raw, wire) = match self {
-            Self::Raw(text) => (text, ""),
-            Self::Wire(text) => ("", text),
+        let (raw, wire, plus) = match self {
+            Self::Raw(text) => (text, "", b'+'),
+            Self::Wire(text) => ("", text, b'+'),
+            Self::Received(text) => ("", text, b' '),
         };
-        raw.bytes().chain(percent_decode(wire.as_bytes()))
+        let mut wire = wire.as_bytes().iter();
+        let decoded = core::iter::from_fn(move || match (*wire.next()?, wire.as_slice()) {
+            (b'%', [high, low, ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                wire.nth(1);
+                Some(unhex(*high) << 4 | unhex(*low))
+            }
+            (b'+', _) => Some(plus),
+            (byte, _) => Some(byte),
+        });
+        raw.bytes().chain(decoded)
+    }
+
+    /// The text that it stands for, if that is UTF-8.
+    pub(crate) fn decoded(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Raw(text) => Some(Cow::Borrowed(text)),
+            Self::Wire(text) | Self::Received(text) if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) => {
+                Some(Cow::Borrowed(text))
+            }
+            Self::Wire(_) | Self::Received(_) => String::from_utf8(self.bytes().collect()).ok().map(Cow::Owned),
+        }
     }
 }
 
@@ -127,9 +176,25 @@ const PLAIN: [bool; 256] = {
 ///
 /// An encoded byte starts with `%`, which sorts before every unreserved byte, and its two hexadecimal digits sort
 /// as the byte itself does.
-pub(crate) fn compare(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> Ordering {
+fn compare(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> Ordering {
     let rank = |byte: u8| (is_unreserved(byte), byte);
     a.map(rank).cmp(b.map(rank))
+}
+
+/// Whether wire text is in its canonical form already.
+fn is_canonical(text: &str, plain: Plain) -> bool {
+    let mut rest = text.as_bytes();
+    loop {
+        rest = match &rest[plain.run(rest)..] {
+            [] => return true,
+            [b'%', high @ (b'0'..=b'9' | b'A'..=b'F'), low @ (b'0'..=b'9' | b'A'..=b'F'), behind @ ..]
+                if !is_unreserved(unhex(*high) << 4 | unhex(*low)) =>
+            {
+                behind
+            }
+            _ => return false,
+        };
+    }
 }
 
 #[inline]
@@ -148,7 +213,7 @@ fn unhex(digit: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{format, string::String, vec::Vec};
+    use alloc::{format, vec::Vec};
 
     fn encoded(text: Text<'_>, plain: Plain) -> String {
         let mut out = String::new();
@@ -205,6 +270,24 @@ mod tests {
     }
 
     #[test]
+    fn a_plus_received_in_a_query_is_a_space() {
+        for (text, query, bytes) in [
+            ("a+b", "a%20b", "a b"),
+            ("+%2b+", "%20%2B%20", " + "),
+            ("%+", "%25%20", "% "),
+            ("%2+", "%252%20", "%2 "),
+            ("a%7eb", "a~b", "a~b"),
+        ] {
+            assert_eq!(encoded(Text::Received(text), QUERY), query, "{text}");
+            assert_eq!(encoded(Text::Received(query), QUERY), query, "{text} twice");
+            assert_eq!(Text::Received(text).decoded().unwrap(), bytes, "{text}");
+            assert_eq!(Text::Wire(query).decoded().unwrap(), bytes, "{text}");
+        }
+        assert_eq!(Text::Wire("a+b").decoded().unwrap(), "a+b");
+        assert_eq!(Text::Received("%ff").decoded(), None);
+    }
+
+    #[test]
     fn the_order_is_that_of_the_encoded_text_for_all_pairs_of_bytes() {
         let byte = |byte: &u8| match *byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => String::from(char::from(*byte)),
@@ -217,6 +300,22 @@ mod tests {
                     let ours = compare(a.iter().copied(), b.iter().copied());
                     assert_eq!(ours, encode(a).cmp(&encode(b)), "{a:?} against {b:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn texts_are_compared_as_if_they_were_encoded() {
+        let mut texts = alloc::vec![String::new()];
+        for length in 0..3 {
+            for text in texts.clone().iter().filter(|text| text.len() == length) {
+                texts.extend(["a", "%", "7", "E", "~", "+", "/"].map(|piece| format!("{text}{piece}")));
+            }
+        }
+        for a in &texts {
+            for b in &texts {
+                let (a, b) = (Text::Received(a), Text::Received(b));
+                assert_eq!(a.compare(b), encoded(a, QUERY).cmp(&encoded(b, QUERY)));
             }
         }
     }

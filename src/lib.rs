@@ -29,6 +29,7 @@
 //! * Services other than S3: [`Signer::for_service`] and [`Service`].
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
 //! * Uploads of streams: [`Signer::sign_chunked`].
+//! * A request that was received: [`Claim`] → [`Verifier`] → [`Verified`].
 //! * Whole recipes: [`cookbook`].
 //! * When a server disagrees: `ErrorResponse::explain` (feature `explain`) says why; [`Signer::canonical_request`] is the
 //!   text to compare with what it sends back.
@@ -45,7 +46,7 @@
 //! |---|---|
 //! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime`; `ChunkedReader` |
 //! | `explain` | `ErrorResponse`: why a server refused a request, by its error body |
-//! | `http` | `Signer::sign_http` |
+//! | `http` | `Signer::sign_http`, `Claim::parse_http` |
 //! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy` |
 //! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |
 //! | `url` | endpoints from `url::Url`, and links as `url::Url` |
@@ -56,8 +57,8 @@
 //!
 //! | of | limit | beyond it |
 //! |---|---|---|
-//! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`] |
-//! | query parameters | 128, likewise | [`Error::TooManyParameters`] |
+//! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`], [`VerifyError::TooManyHeaders`] |
+//! | query parameters | 128, likewise | [`Error::TooManyParameters`], [`VerifyError::TooManyParameters`] |
 //! | trailing headers of a chunked body | 16 | [`Error::TooManyTrailers`] |
 //! | chunks, but the last | 8 KiB to 5 GiB | [`Error::ChunkSize`] |
 //! | numbers of parts | 1 to 10000 | [`Error::PartNumber`] |
@@ -114,6 +115,7 @@ mod timestamp;
 pub mod tokens;
 #[cfg(feature = "url")]
 mod url;
+mod verify;
 
 pub use aws::{AwsEndpoint, region_of_host};
 pub use bucket::{Bucket, Warning};
@@ -143,6 +145,7 @@ pub use service::{ContentSha256, PathEncoding, PathNormalization, Service, Sessi
 pub use signer::Signer;
 pub use string_to_sign::StringToSign;
 pub use timestamp::Timestamp;
+pub use verify::{BodyHasher, Claim, ClientMessage, Part, Verified, Verifier, VerifyError, VerifyingKey};
 
 /// The README's examples, compiled and run with the documentation's.
 #[cfg(doctest)]

@@ -305,8 +305,8 @@ impl fmt::Display for Url<'_> {
         }
         self.0.own_parameters().try_for_each(|(_, name, value)| pair(Text::Raw(name), Text::Raw(value)))?;
         match query {
-            Query::Pairs(_) | Query::Wire("") => Ok(()),
-            Query::Wire(query) => write!(f, "{separator}{query}"),
+            Query::Pairs(_) | Query::Wire("") | Query::Received("") => Ok(()),
+            Query::Wire(query) | Query::Received(query) => write!(f, "{separator}{query}"),
         }
     }
 }
@@ -345,7 +345,7 @@ impl<'a> Path<'a> {
         put(base)?;
         match text {
             Text::Raw(_) => text.write(PATH, put),
-            Text::Wire(path) => put(path),
+            Text::Wire(path) | Text::Received(path) => put(path),
         }
     }
 }
@@ -356,16 +356,38 @@ pub(crate) enum Query<'a> {
     Pairs(&'a [(&'a str, &'a str)]),
     /// As it is sent, without the question mark.
     Wire(&'a str),
+    /// As it was received.
+    Received(&'a str),
 }
 
 impl<'a> Query<'a> {
-    pub(crate) fn names(self) -> impl Iterator<Item = Text<'a>> {
-        let (pairs, wire) = match self {
-            Self::Pairs(pairs) => (pairs, ""),
-            Self::Wire(text) => (&[][..], text),
+    /// Names and values, each with its place: its index among pairs, its offset in wire text.
+    pub(crate) fn parameters(self) -> impl Iterator<Item = (usize, Text<'a>, Text<'a>)> + Clone {
+        let (pairs, wire, text): (_, _, fn(&'a str) -> Text<'a>) = match self {
+            Self::Pairs(pairs) => (pairs, "", Text::Wire),
+            Self::Wire(wire) => (&[][..], wire, Text::Wire),
+            Self::Received(wire) => (&[][..], wire, Text::Received),
         };
-        let name = |parameter: &'a str| Text::Wire(parameter.split('=').next().unwrap_or_default());
-        pairs.iter().map(|(name, _)| Text::Raw(name)).chain(wire.split('&').map(name))
+        let mut rest = Some(wire).filter(|wire| !wire.is_empty());
+        let wire = core::iter::from_fn(move || {
+            let parameter = rest?;
+            let at = wire.len() - parameter.len();
+            let (mut equals, mut end) = (None, parameter.len());
+            for (i, byte) in parameter.bytes().enumerate() {
+                match byte {
+                    b'=' if equals.is_none() => equals = Some(i),
+                    b'&' => {
+                        end = i;
+                        break;
+                    }
+                    _ => {}
+                }
+            }
+            rest = parameter.get(end + 1..);
+            let (name, value) = equals.map_or((end, end), |equals| (equals, equals + 1));
+            Some((at, text(&parameter[..name]), text(&parameter[value..end])))
+        });
+        pairs.iter().enumerate().map(|(at, (name, value))| (at, Text::Raw(name), Text::Raw(value))).chain(wire)
     }
 }
 
@@ -390,7 +412,7 @@ impl<'a> Headers<'a> {
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + '_ {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a [u8])> + '_ {
         (0..self.len()).map(|index| self.get(index))
     }
 }

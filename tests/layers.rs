@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Every file below `src`, by rank. Layers that may lean on each other share one.
-const RANKS: [(u32, &[&str]); 17] = [
+const RANKS: [(u32, &[&str]); 18] = [
     (0, &["limits", "error", "encode", "timestamp"]),
     (10, &["digest"]),
     (
@@ -23,7 +23,7 @@ const RANKS: [(u32, &[&str]); 17] = [
             "service",
         ],
     ),
-    (30, &["canonical", "canonical/order"]),
+    (30, &["canonical", "canonical/order", "canonical/received"]),
     (31, &["string_to_sign"]),
     (32, &["key"]),
     (40, &["signer"]),
@@ -44,6 +44,7 @@ const RANKS: [(u32, &[&str]); 17] = [
             "explain/shown",
         ],
     ),
+    (51, &["verify", "verify/claim", "verify/error", "verify/verified"]),
     (60, &["aws"]),
     (61, &["bucket"]),
     (62, &["profile"]),

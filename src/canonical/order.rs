@@ -1,7 +1,7 @@
 //! What comes before the walk: everything is checked, and headers and parameters are sorted, in arrays of indices.
 
 use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, Parts, Walk};
-use crate::encode::{Text, compare};
+use crate::encode::Text;
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY, OWN_PARAMETERS};
@@ -66,7 +66,8 @@ impl<'r> Parts<'r> {
         }
         let Request { headers, query, .. } = self.request;
         let is_token = |name: Text<'_>| lower(name.bytes()).eq(SessionToken::S3Session.header().bytes());
-        let mut names = headers.iter().map(|(name, _)| Text::Raw(name)).chain(query.names());
+        let mut names =
+            headers.iter().map(|(name, _)| Text::Raw(name)).chain(query.parameters().map(|(_, name, _)| name));
         if names.any(is_token) { Ok(()) } else { Err(Error::SessionTokenMissing) }
     }
 
@@ -183,8 +184,8 @@ impl<'r> Parts<'r> {
                     self.add_parameter(order, index, pairs.len())?;
                 }
             }
-            Query::Wire("") => {}
-            Query::Wire(text) => {
+            Query::Wire("") | Query::Received("") => {}
+            Query::Wire(text) | Query::Received(text) => {
                 if let Some(position) = text.find('+') {
                     return Err(Error::PlusInQuery { position });
                 }
@@ -244,9 +245,9 @@ impl<'r> Parts<'r> {
         Ok(())
     }
 
-    fn compare_parameters(&self, a: u16, b: u16) -> Ordering {
+    pub(super) fn compare_parameters(&self, a: u16, b: u16) -> Ordering {
         let ((name_a, value_a), (name_b, value_b)) = (self.parameter(a), self.parameter(b));
-        compare(name_a.bytes(), name_b.bytes()).then_with(|| compare(value_a.bytes(), value_b.bytes()))
+        name_a.compare(name_b).then_with(|| value_a.compare(value_b))
     }
 }
 
@@ -255,8 +256,8 @@ const _: () = assert!(MAX_QUERY + ADDED_PARAMETERS.len() + OWN_PARAMETERS + 1 < 
 
 /// What is signed, in canonical order.
 pub(crate) struct Order {
-    headers: Ids<u8, { MAX_HEADERS + ADDED_HEADERS.len() }>,
-    parameters: Ids<u16, { MAX_PARAMETERS + OWN_PARAMETERS + ADDED_PARAMETERS.len() }>,
+    pub(super) headers: Ids<u8, { MAX_HEADERS + ADDED_HEADERS.len() }>,
+    pub(super) parameters: Ids<u16, { MAX_PARAMETERS + OWN_PARAMETERS + ADDED_PARAMETERS.len() }>,
     /// Whether all names of signed headers are in lower case, without a character that a query would encode.
     pub(super) names_are_plain: bool,
 }
@@ -281,9 +282,9 @@ impl Order {
 }
 
 /// Up to `N` ids, on the stack.
-struct Ids<T, const N: usize> {
+pub(super) struct Ids<T, const N: usize> {
     ids: [T; N],
-    len: usize,
+    pub(super) len: usize,
 }
 
 impl<T: Copy + Default, const N: usize> Ids<T, N> {
@@ -292,16 +293,16 @@ impl<T: Copy + Default, const N: usize> Ids<T, N> {
         Self { ids: [T::default(); N], len: 0 }
     }
 
-    fn push(&mut self, id: T) {
+    pub(super) fn push(&mut self, id: T) {
         self.ids[self.len] = id;
         self.len += 1;
     }
 
-    fn as_slice(&self) -> &[T] {
+    pub(super) fn as_slice(&self) -> &[T] {
         &self.ids[..self.len]
     }
 
-    fn as_mut_slice(&mut self) -> &mut [T] {
+    pub(super) fn as_mut_slice(&mut self) -> &mut [T] {
         &mut self.ids[..self.len]
     }
 }
@@ -337,7 +338,7 @@ fn never_signed(name: &str) -> bool {
 
 /// Looks at the length first, which nearly always tells.
 #[inline]
-fn is(name: &str, other: &str) -> bool {
+pub(super) fn is(name: &str, other: &str) -> bool {
     name.len() == other.len() && name.eq_ignore_ascii_case(other)
 }
 
@@ -349,7 +350,7 @@ fn compare_names(a: &str, b: &str) -> Ordering {
     lower(a.bytes()).cmp(lower(b.bytes()))
 }
 
-fn lower(bytes: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
+pub(super) fn lower(bytes: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
     bytes.map(|byte| byte.to_ascii_lowercase())
 }
 

@@ -1,5 +1,9 @@
 //! What several tests share.
-#![allow(dead_code, reason = "each test uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test uses a part")]
+
+mod incoming;
+
+pub(crate) use incoming::Incoming;
 
 use s3_sigv4::{Bucket, Credentials, Request, Signer, Timestamp};
 
