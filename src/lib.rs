@@ -109,6 +109,7 @@ mod timestamp;
 pub mod tokens;
 #[cfg(feature = "url")]
 mod url;
+mod verify;
 
 pub use aws::{AwsEndpoint, region_of_host};
 pub use bucket::{Bucket, Warning};
@@ -136,6 +137,7 @@ pub use service::{ContentSha256, PathEncoding, PathNormalization, Service, Sessi
 pub use signer::Signer;
 pub use string_to_sign::StringToSign;
 pub use timestamp::Timestamp;
+pub use verify::{ChunkDecoder, ChunkError, ChunkFraming};
 
 /// The README's examples, compiled and run with the documentation's.
 #[cfg(doctest)]

@@ -34,3 +34,11 @@ pub(crate) const MAX_PART_NUMBER: u32 = 10_000;
 /// `MaxPostPreDataLengthExceeded`.
 #[cfg(feature = "post")]
 pub(crate) const MAX_POST_FIELDS: usize = 20_480;
+
+/// The longest signed chunk that is held until its signature is known, unless the caller says otherwise. AWS's SDKs
+/// sign chunks of 64 KiB (C++, the Common Runtime), 80 KiB (.NET) and 128 KiB (Java).
+pub(crate) const MAX_HELD_CHUNK: usize = 1024 * 1024;
+
+/// How many bytes the trailing headers of a received body may have: as many as "the PUT request header" in
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>.
+pub(crate) const MAX_TRAILER_BYTES: usize = 8 * 1024;

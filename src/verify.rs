@@ -1,0 +1,5 @@
+//! Reading back: what others have signed.
+
+mod chunks;
+
+pub use chunks::{ChunkDecoder, ChunkError, ChunkFraming};
