@@ -1,6 +1,7 @@
 //! Step 1 of 4, and the one walk that hashing, printing and presigning share.
 
 mod order;
+mod received;
 
 use crate::chunked_body::ChunkedHeaders;
 use crate::credentials::Identity;
@@ -17,6 +18,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use order::Order;
+pub(crate) use received::{Refused, SignedNames};
 
 /// Step 1 of 4: the request in AWS's canonical form, with the headers or parameters that signing adds.
 ///
@@ -67,6 +69,8 @@ pub(crate) enum Authentication<'a> {
     Header,
     /// The same for a request whose body is aws-chunked.
     Chunked(&'a ChunkedHeaders),
+    /// It has travelled already, and nothing is added.
+    Received,
     Query {
         access_key_id: &'a str,
         expires: u32,
@@ -135,7 +139,7 @@ impl<'a> CanonicalRequest<'a> {
     fn chunked(&self) -> Option<&'a ChunkedHeaders> {
         match self.authentication {
             Authentication::Chunked(chunked) => Some(chunked),
-            Authentication::Header | Authentication::Query { .. } => None,
+            Authentication::Header | Authentication::Query { .. } | Authentication::Received => None,
         }
     }
 
@@ -288,15 +292,22 @@ impl<'a> CanonicalRequest<'a> {
         match self.request.query {
             Query::Pairs(pairs) => (Text::Raw(pairs[at].0), Text::Raw(pairs[at].1)),
             Query::Wire(text) => {
-                let parameter = text[at..].split('&').next().unwrap_or_default();
-                let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+                let (name, value) = parameter_at(text, at);
                 (Text::Wire(name), Text::Wire(value))
+            }
+            Query::Received(text) => {
+                let (name, value) = parameter_at(text, at);
+                (Text::Received(name), Text::Received(value))
             }
         }
     }
 
     fn header(&self, id: u8) -> (&str, &[u8]) {
         let index = usize::from(id);
+        if let Authentication::Received = self.authentication {
+            let sent_to = ("host", self.request.host.as_bytes());
+            return if id == received::HOST { sent_to } else { self.request.headers.get(index) };
+        }
         let Some(added) = index.checked_sub(MAX_HEADERS) else { return self.request.headers.get(index) };
         let value = match added {
             0 => self.request.host,
@@ -356,6 +367,12 @@ impl Sink for fmt::Formatter<'_> {
             if chunk.invalid().is_empty() { Ok(()) } else { self.write_char(char::REPLACEMENT_CHARACTER) }
         })
     }
+}
+
+/// The name and the value that start at this offset of a query.
+fn parameter_at(query: &str, at: usize) -> (&str, &str) {
+    let parameter = query[at..].split('&').next().unwrap_or_default();
+    parameter.split_once('=').unwrap_or((parameter, ""))
 }
 
 /// Removes dot segments and empty ones: RFC 3986, section 5.2.4, as AWS's own library and botocore do it.

@@ -58,6 +58,13 @@ pub(crate) fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     mac.finish()
 }
 
+/// Whether two texts are the same, in a time that tells only their lengths.
+pub(crate) fn equal(a: impl Iterator<Item = u8>, mut b: impl Iterator<Item = u8>) -> bool {
+    // No early exit, and nothing for the optimiser to make one of.
+    let differences = a.fold(0, |all, a| core::hint::black_box(all | b.next().map_or(0xff, |b| a ^ b)));
+    differences == 0 && b.next().is_none()
+}
+
 /// 32 bytes as 64 lower-case hexadecimal digits, without a heap.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hex([u8; 64]);
@@ -106,5 +113,28 @@ impl Decimal {
 
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(&self.digits[self.start.into()..]).expect("decimal digits are ASCII")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_equal_only_to_themselves() {
+        for (a, b, same) in [
+            ("", "", true),
+            ("abc", "abc", true),
+            ("abc", "abd", false),
+            ("abc", "bbc", false),
+            ("abc", "ab", false),
+            ("ab", "abc", false),
+            ("", "a", false),
+            ("a", "", false),
+            // Two differences do not undo each other.
+            ("ab", "ba", false),
+        ] {
+            assert_eq!(equal(a.bytes(), b.bytes()), same, "{a:?} against {b:?}");
+        }
     }
 }

@@ -6,9 +6,11 @@
 //! Source: "Create a canonical request" in
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
 use core::cmp::Ordering;
 use core::fmt;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 /// The set for names and values in a query: the slash is encoded.
 pub(crate) const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -21,8 +23,10 @@ pub(crate) const PATH: &AsciiSet = &QUERY.remove(b'/');
 pub(crate) enum Text<'a> {
     /// As the caller thinks of it.
     Raw(&'a str),
-    /// As it is sent, or was received.
+    /// As it is sent.
     Wire(&'a str),
+    /// As it was received in a query: as `Wire`, and a plus is a space.
+    Received(&'a str),
 }
 
 impl<'a> Text<'a> {
@@ -31,9 +35,10 @@ impl<'a> Text<'a> {
     /// In wire text, `%XX` of an unreserved byte becomes that byte, any other valid `%XX` is kept in upper case, and
     /// every other byte is encoded, a lone `%` as `%25`.
     pub(crate) fn write(self, set: &'static AsciiSet, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
-        let text = match self {
+        let (text, plus) = match self {
             Self::Raw(text) => return percent_encode(text.as_bytes(), set).try_for_each(put),
-            Self::Wire(text) => text,
+            Self::Wire(text) => (text, None),
+            Self::Received(text) => (text, Some('+')),
         };
         for (i, part) in text.split('%').enumerate() {
             let rest = match part.as_bytes() {
@@ -48,18 +53,43 @@ impl<'a> Text<'a> {
                     part
                 }
             };
-            percent_encode(rest.as_bytes(), set).try_for_each(&mut put)?;
+            for (i, word) in rest.split(|c| Some(c) == plus).enumerate() {
+                if i > 0 {
+                    put("%20")?;
+                }
+                percent_encode(word.as_bytes(), set).try_for_each(&mut put)?;
+            }
         }
         Ok(())
     }
 
     /// The bytes that the text stands for.
     pub(crate) fn bytes(self) -> impl Iterator<Item = u8> + 'a {
-        let (raw, wire) = match self {
-            Self::Raw(text) => (text, ""),
-            Self::Wire(text) => ("", text),
+        let (raw, wire, plus) = match self {
+            Self::Raw(text) => (text, "", b'+'),
+            Self::Wire(text) => ("", text, b'+'),
+            Self::Received(text) => ("", text, b' '),
         };
-        raw.bytes().chain(percent_decode(wire.as_bytes()))
+        let mut wire = wire.as_bytes().iter();
+        let decoded = core::iter::from_fn(move || match (*wire.next()?, wire.as_slice()) {
+            (b'%', [high, low, ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                wire.nth(1);
+                Some(unhex(*high) << 4 | unhex(*low))
+            }
+            (b'+', _) => Some(plus),
+            (byte, _) => Some(byte),
+        });
+        raw.bytes().chain(decoded)
+    }
+
+    /// The text that it stands for, if that is UTF-8.
+    pub(crate) fn decoded(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Raw(text) => Some(Cow::Borrowed(text)),
+            Self::Wire(text) if !text.contains('%') => Some(Cow::Borrowed(text)),
+            Self::Received(text) if !text.contains(['%', '+']) => Some(Cow::Borrowed(text)),
+            Self::Wire(_) | Self::Received(_) => String::from_utf8(self.bytes().collect()).ok().map(Cow::Owned),
+        }
     }
 }
 
@@ -86,7 +116,7 @@ fn unhex(digit: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{format, string::String, vec::Vec};
+    use alloc::{format, vec::Vec};
 
     fn encoded(text: Text<'_>, set: &'static AsciiSet) -> String {
         let mut out = String::new();
@@ -133,6 +163,24 @@ mod tests {
             assert_eq!(encoded(Text::Wire(path), PATH), path, "{wire_text} twice");
             assert_eq!(encoded(Text::Wire(wire_text), QUERY), query, "{wire_text}");
         }
+    }
+
+    #[test]
+    fn a_plus_received_in_a_query_is_a_space() {
+        for (text, query, bytes) in [
+            ("a+b", "a%20b", "a b"),
+            ("+%2b+", "%20%2B%20", " + "),
+            ("%+", "%25%20", "% "),
+            ("%2+", "%252%20", "%2 "),
+            ("a%7eb", "a~b", "a~b"),
+        ] {
+            assert_eq!(encoded(Text::Received(text), QUERY), query, "{text}");
+            assert_eq!(encoded(Text::Received(query), QUERY), query, "{text} twice");
+            assert_eq!(Text::Received(text).decoded().unwrap(), bytes, "{text}");
+            assert_eq!(Text::Wire(query).decoded().unwrap(), bytes, "{text}");
+        }
+        assert_eq!(Text::Wire("a+b").decoded().unwrap(), "a+b");
+        assert_eq!(Text::Received("%ff").decoded(), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `http::Request`, signed in place (feature `http`).
+//! `http::Request`, signed in place and read back (feature `http`).
 
 use crate::endpoint::Scheme;
 use crate::error::Error;
@@ -8,6 +8,7 @@ use crate::service::ContentSha256;
 use crate::service::SessionToken;
 use crate::signer::Signer;
 use crate::timestamp::Timestamp;
+use crate::verify::{Claim, Part, VerifyError};
 use alloc::vec::Vec;
 use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
 
@@ -82,6 +83,65 @@ impl Signer {
             }
             _ => SET_BY_SIGNING.contains(name),
         }
+    }
+}
+
+impl<'a> Claim<'a> {
+    /// As [`Claim::parse`], from an [`http::Request`] as a server received it (feature `http`).
+    ///
+    /// The host is that of the URI if it has one, as over HTTP/2, and otherwise that of the `host` header.
+    ///
+    /// ```
+    /// use s3_sigv4::{Claim, Credentials, Timestamp, Verifier};
+    ///
+    /// let request = http::Request::get("/test.txt")
+    ///     .header("host", "examplebucket.s3.amazonaws.com")
+    ///     .header("range", "bytes=0-9")
+    ///     .header("x-amz-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    ///     .header("x-amz-date", "20130524T000000Z")
+    ///     .header("authorization", "AWS4-HMAC-SHA256 \
+    ///         Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
+    ///         SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, \
+    ///         Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41")
+    ///     .body(())?;
+    ///
+    /// let claim = Claim::parse_http(&request)?;
+    /// assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// let now = Timestamp::parse("20130524T000500Z")?;
+    /// let verified = Verifier::new("us-east-1").verify(claim, &credentials, now)?;
+    /// verified.check_body(b"")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Claim::parse`] and [`Request::received`], and [`VerifyError::Missing`] if there is no host.
+    pub fn parse_http<B>(request: &'a http::Request<B>) -> Result<Self, VerifyError> {
+        Self::from_head(request.method(), request.uri(), request.headers())
+    }
+
+    /// The same from the request's [`http::request::Parts`].
+    ///
+    /// # Errors
+    /// As [`Claim::parse_http`].
+    pub fn parse_http_parts(parts: &'a http::request::Parts) -> Result<Self, VerifyError> {
+        Self::from_head(&parts.method, &parts.uri, &parts.headers)
+    }
+
+    fn from_head(
+        method: &'a http::Method,
+        uri: &'a http::Uri,
+        headers: &'a http::HeaderMap,
+    ) -> Result<Self, VerifyError> {
+        let host = match (uri.authority(), headers.get(HOST)) {
+            (Some(authority), _) => authority.as_str(),
+            (None, Some(host)) => host.to_str().map_err(|_| VerifyError::Malformed { part: Part::Header("host") })?,
+            (None, None) => return Err(VerifyError::Missing { part: Part::Host }),
+        };
+        let target = uri.path_and_query().map_or("/", |target| target.as_str());
+        let request = Request::received(method.as_str(), host, target)?;
+        let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        Self::parse_collected(request, headers)
     }
 }
 

@@ -137,7 +137,9 @@ pub use service::{ContentSha256, PathEncoding, PathNormalization, Service, Sessi
 pub use signer::Signer;
 pub use string_to_sign::StringToSign;
 pub use timestamp::Timestamp;
-pub use verify::{ChunkDecoder, ChunkError, ChunkFraming};
+pub use verify::{
+    BodyHasher, ChunkDecoder, ChunkFraming, Claim, ClientMessage, Part, Verified, Verifier, VerifyError, VerifyingKey,
+};
 
 /// The README's examples, compiled and run with the documentation's.
 #[cfg(doctest)]

@@ -73,6 +73,16 @@ impl PayloadHash {
         unhex(text).map(Self::from_sha256).ok_or(Error::PayloadHashSyntax)
     }
 
+    /// The SHA-256 that it is, if it is one.
+    pub(crate) fn sha256(&self) -> Option<[u8; 32]> {
+        unhex(self.as_str())
+    }
+
+    /// Whether it is one of the `STREAMING-…` literals.
+    pub(crate) fn is_streaming(&self) -> bool {
+        self.as_str().starts_with("STREAMING-")
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -298,8 +298,8 @@ impl fmt::Display for Url<'_> {
         }
         self.0.own_parameters().try_for_each(|(_, name, value)| pair(Text::Raw(name), Text::Raw(value)))?;
         match query {
-            Query::Pairs(_) | Query::Wire("") => Ok(()),
-            Query::Wire(query) => write!(f, "{separator}{query}"),
+            Query::Pairs(_) | Query::Wire("") | Query::Received("") => Ok(()),
+            Query::Wire(query) | Query::Received(query) => write!(f, "{separator}{query}"),
         }
     }
 }
@@ -338,7 +338,7 @@ impl<'a> Path<'a> {
         put(base)?;
         match text {
             Text::Raw(_) => text.write(PATH, put),
-            Text::Wire(path) => put(path),
+            Text::Wire(path) | Text::Received(path) => put(path),
         }
     }
 }
@@ -349,16 +349,26 @@ pub(crate) enum Query<'a> {
     Pairs(&'a [(&'a str, &'a str)]),
     /// As it is sent, without the question mark.
     Wire(&'a str),
+    /// As it was received.
+    Received(&'a str),
 }
 
 impl<'a> Query<'a> {
-    pub(crate) fn names(self) -> impl Iterator<Item = Text<'a>> {
-        let (pairs, wire) = match self {
-            Self::Pairs(pairs) => (pairs, ""),
-            Self::Wire(text) => (&[][..], text),
+    /// Names and values, each with its place: its index among pairs, its offset in wire text.
+    pub(crate) fn parameters(self) -> impl Iterator<Item = (usize, Text<'a>, Text<'a>)> {
+        let (pairs, wire, text): (_, _, fn(&'a str) -> Text<'a>) = match self {
+            Self::Pairs(pairs) => (pairs, "", Text::Wire),
+            Self::Wire(wire) => (&[][..], wire, Text::Wire),
+            Self::Received(wire) => (&[][..], wire, Text::Received),
         };
-        let name = |parameter: &'a str| Text::Wire(parameter.split('=').next().unwrap_or_default());
-        pairs.iter().map(|(name, _)| Text::Raw(name)).chain(wire.split('&').map(name))
+        let mut offset = 0;
+        let wire = wire.split('&').filter(move |_| !wire.is_empty()).map(move |parameter| {
+            let at = offset;
+            offset += parameter.len() + 1;
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            (at, text(name), text(value))
+        });
+        pairs.iter().enumerate().map(|(at, (name, value))| (at, Text::Raw(name), Text::Raw(value))).chain(wire)
     }
 }
 

@@ -1,5 +1,380 @@
-//! Reading back: what others have signed.
+//! Reading back: is a received request signed by whom it says?
 
 mod chunks;
+mod claim;
+mod error;
+mod verified;
 
-pub use chunks::{ChunkDecoder, ChunkError, ChunkFraming};
+use crate::canonical::CanonicalRequest;
+use crate::credentials::Credentials;
+use crate::digest::{HmacKey, equal};
+use crate::error::Excerpt;
+use crate::key::{Signature, SigningKey};
+use crate::limits::LONGEST_LIFETIME;
+use crate::payload::PayloadHash;
+use crate::request::Path;
+use crate::service::{ContentSha256, PathEncoding, Service, SessionToken};
+use crate::string_to_sign::StringToSign;
+use crate::timestamp::Timestamp;
+use alloc::borrow::Cow;
+use core::fmt;
+use core::time::Duration;
+
+pub use chunks::{ChunkDecoder, ChunkFraming};
+pub use claim::Claim;
+use claim::Place;
+pub use error::{ClientMessage, Part, VerifyError};
+use verified::Chunked;
+pub use verified::{BodyHasher, Verified};
+
+/// Verifies received requests for one region and service. Everything that is not asked for is refused.
+///
+/// ```
+/// use s3_sigv4::{Claim, Credentials, Request, Timestamp, Verifier};
+///
+/// let now = Timestamp::parse("20130524T120000Z")?;
+/// let target = "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+///      &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+///      &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+/// let headers = [("host", "examplebucket.s3.amazonaws.com"), ("user-agent", "curl/8.14.1")];
+/// let incoming = Request::received("GET", "examplebucket.s3.amazonaws.com", target)?.with_headers(&headers);
+///
+/// let claim = Claim::parse(&incoming)?; // nothing proven yet
+/// # let find = |_: &str| Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").ok();
+/// let credentials = find(claim.access_key_id()); // your look-up
+/// let verified = Verifier::new("us-east-1").verify(claim, credentials.as_ref(), now)?;
+/// assert_eq!(verified.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+/// assert_eq!(verified.valid_until(), Some(Timestamp::parse("20130525T000000Z")?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Verifier<'a> {
+    region: Cow<'a, str>,
+    service: Service,
+    clock_skew: Duration,
+    link_clock_skew: Duration,
+    longest_lifetime: u32,
+    unsigned_headers: &'a [&'a str],
+    /// What an unknown signing key is replaced by, so that it costs what a known one costs.
+    decoy: HmacKey,
+}
+
+impl<'a> Verifier<'a> {
+    /// A verifier for S3 in this region.
+    pub fn new(region: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            region: region.into(),
+            service: Service::S3,
+            clock_skew: Duration::from_secs(15 * 60),
+            link_clock_skew: Duration::ZERO,
+            longest_lifetime: LONGEST_LIFETIME.as_secs() as u32,
+            unsigned_headers: &[],
+            decoy: HmacKey::new(&[0; 32]),
+        }
+    }
+
+    /// The same for another service, or by other rules.
+    #[must_use]
+    pub fn with_service(mut self, service: Service) -> Self {
+        self.service = service;
+        self
+    }
+
+    /// The same with clocks that may differ by so much, in place of 15 minutes: a request signed in its header may be
+    /// dated so much earlier or later than `now`.
+    #[must_use]
+    pub fn with_clock_skew(mut self, skew: Duration) -> Self {
+        self.clock_skew = skew;
+        self
+    }
+
+    /// The same with links that may be dated so much later than `now`, by a signer whose clock is ahead. Without it, a
+    /// link is good from its date on and not before.
+    #[must_use]
+    pub fn with_link_clock_skew(mut self, skew: Duration) -> Self {
+        self.link_clock_skew = skew;
+        self
+    }
+
+    /// The same with links of no longer lifetime than this, in place of 7 days.
+    #[must_use]
+    pub fn with_longest_lifetime(mut self, lifetime: Duration) -> Self {
+        self.longest_lifetime = lifetime.min(LONGEST_LIFETIME).as_secs() as u32;
+        self
+    }
+
+    /// The same with these headers taken although they are not signed, named in any case: `x-amz-…` headers that a proxy
+    /// of your own adds, or `content-type` and `content-md5` in header authentication. Whoever can send you requests can
+    /// then say there what he likes.
+    #[must_use]
+    pub fn with_unsigned_headers(mut self, names: &'a [&'a str]) -> Self {
+        self.unsigned_headers = names;
+        self
+    }
+
+    /// Verifies a claim by the credentials that were looked up for its access key id.
+    ///
+    /// `key` is [`&Credentials`](Credentials), a [`&SigningKey`](SigningKey), which saves deriving it, or an `Option` of
+    /// either: `None`, for an access key id that nobody has, costs what a wrong signature costs and is refused.
+    ///
+    /// # Errors
+    /// Every variant of [`VerifyError`] that [`Claim::parse`] and the check of the body do not have.
+    pub fn verify<'c, 'k>(
+        &self,
+        claim: Claim<'c>,
+        key: impl Into<VerifyingKey<'k>>,
+        now: Timestamp,
+    ) -> Result<Verified<'c>, VerifyError> {
+        let key = key.into();
+        key.check(&claim)?;
+        self.check_scope(&claim)?;
+        let valid_until = self.check_time(&claim, now)?;
+        self.check_headers(&claim)?;
+        let payload = self.payload(&claim)?;
+        let (signature, signing_key) = self.sign(&claim, &key, payload)?;
+
+        // All that costs time is done, whether the key is known or not, and the rest tells only who holds the secret.
+        let matches = signature == claim.signature;
+        match key.secret {
+            Secret::UnknownCredentials | Secret::UnknownKey => return Err(VerifyError::UnknownKey),
+            _ if !matches => return Err(VerifyError::SignatureMismatch),
+            _ => {}
+        }
+        self.check_token(&claim, &key)?;
+        let valid_until = key.good_until(valid_until, now)?;
+        let chunked = payload.is_streaming().then(|| chunked(&claim, payload, signing_key)).transpose()?;
+        Ok(Verified::new(claim, (payload, chunked), valid_until))
+    }
+
+    fn check_scope(&self, claim: &Claim<'_>) -> Result<(), VerifyError> {
+        let part = claim.place.credential();
+        if claim.scope.region() != self.region {
+            return Err(VerifyError::ScopeRegion { part });
+        }
+        if claim.scope.service() != self.service.name() {
+            return Err(VerifyError::ScopeService { part });
+        }
+        Ok(())
+    }
+
+    /// For a link, the answer is when it ends.
+    fn check_time(&self, claim: &Claim<'_>, now: Timestamp) -> Result<Option<Timestamp>, VerifyError> {
+        let dated = claim.dated;
+        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        let ahead = dated.unix() - now.unix();
+        let Place::Query { expires } = claim.place else {
+            let near = ahead.abs() <= seconds(self.clock_skew);
+            return if near { Ok(None) } else { Err(VerifyError::Skewed { dated, now }) };
+        };
+        if expires > self.longest_lifetime {
+            return Err(VerifyError::Lifetime { longest: self.longest_lifetime });
+        }
+        if ahead > seconds(self.link_clock_skew) {
+            return Err(VerifyError::NotYetGood { from: dated, now });
+        }
+        // Past the year 9999 there is no later instant than now.
+        let until = dated.plus(Duration::from_secs(expires.into())).unwrap_or(now);
+        if now > until {
+            return Err(VerifyError::Expired { until, now });
+        }
+        Ok(Some(until))
+    }
+
+    /// Refuses what anybody could have added or changed on the way.
+    fn check_headers(&self, claim: &Claim<'_>) -> Result<(), VerifyError> {
+        let rules = self.service.rules;
+        if let (Path::Wire(path), PathEncoding::Once) = (claim.request.path, rules.path_encoding) {
+            if let Some(position) = path.find('+') {
+                return Err(VerifyError::PlusInPath { position });
+            }
+        }
+        let afterwards = rules.session_token == SessionToken::AddedAfterwards;
+        for (name, _) in claim.view().headers.iter() {
+            let token = afterwards && name.eq_ignore_ascii_case(rules.session_token.header());
+            if token || !self.must_be_signed(name, claim.place) || claim.signed.contain(name) {
+                continue;
+            }
+            return Err(VerifyError::HeaderNotSigned { name: Excerpt::of(name) });
+        }
+        Ok(())
+    }
+
+    fn must_be_signed(&self, name: &str, place: Place) -> bool {
+        let amz = name.as_bytes().get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"x-amz-"));
+        // Whoever uses a link sends the type of what he uploads, and the link was made before that was known.
+        let content = || ["content-type", "content-md5"].into_iter().any(|content| name.eq_ignore_ascii_case(content));
+        (amz || place == Place::Header && content())
+            && !self.unsigned_headers.iter().any(|unsigned| name.eq_ignore_ascii_case(unsigned))
+    }
+
+    /// The last line of the canonical request.
+    fn payload(&self, claim: &Claim<'_>) -> Result<PayloadHash, VerifyError> {
+        let part = Part::Header("x-amz-content-sha256");
+        let payload = match (claim.payload, self.service.rules.content_sha256, claim.place) {
+            (Some(payload), _, _) => payload,
+            (None, ContentSha256::Signed, Place::Header) => return Err(VerifyError::Missing { part }),
+            (None, ContentSha256::Signed, Place::Query { .. }) => PayloadHash::UNSIGNED,
+            (None, ContentSha256::Omitted, Place::Header) => claim.body.ok_or(VerifyError::PayloadUnknown)?,
+            (None, ContentSha256::Omitted, Place::Query { .. }) => claim.body.unwrap_or(PayloadHash::EMPTY),
+        };
+        if payload.is_streaming() && claim.is_link() {
+            return Err(VerifyError::StreamingLink);
+        }
+        if payload.as_str().contains("ECDSA") {
+            return Err(VerifyError::PayloadAlgorithm);
+        }
+        Ok(payload)
+    }
+
+    /// What the signature should be, and the key that makes it.
+    fn sign<'k>(
+        &self,
+        claim: &Claim<'_>,
+        key: &VerifyingKey<'k>,
+        payload: PayloadHash,
+    ) -> Result<(Signature, Option<Cow<'k, SigningKey>>), VerifyError> {
+        let (request, scope) = (claim.view(), claim.scope.clone());
+        let signed = (scope.clone(), claim.signed);
+        let canonical = CanonicalRequest::received(&request, self.service.rules, signed, payload, claim.dated)?;
+        let text = StringToSign::new(&canonical);
+        let key = match key.secret {
+            Secret::Credentials(credentials) => Cow::Owned(SigningKey::derive(credentials, scope)),
+            Secret::UnknownCredentials => Cow::Owned(SigningKey::decoy(scope)),
+            Secret::Key(key) => Cow::Borrowed(key),
+            Secret::UnknownKey => {
+                return Ok((Signature::of(&text, &self.decoy).map_err(|_| VerifyError::OtherKey)?, None));
+            }
+        };
+        let signature = key.sign(&text).map_err(|_| VerifyError::OtherKey)?;
+        Ok((signature, Some(key)))
+    }
+
+    fn check_token(&self, claim: &Claim<'_>, key: &VerifyingKey<'_>) -> Result<(), VerifyError> {
+        // Some operations of S3 Express take the ordinary token; no other service takes that of a session of it.
+        let express = self.service.rules.session_token == SessionToken::S3Session;
+        match (claim.token, key.session_token) {
+            (None, None) => Ok(()),
+            (None, Some(_)) => Err(VerifyError::TokenMissing),
+            (Some(_), None) => Err(VerifyError::TokenUnexpected),
+            (Some((SessionToken::S3Session, _)), Some(_)) if !express => Err(VerifyError::TokenUnexpected),
+            (Some((_, given)), Some(expected)) if equal(given.bytes(), expected.bytes()) => Ok(()),
+            (Some(_), Some(_)) => Err(VerifyError::TokenMismatch),
+        }
+    }
+}
+
+/// What the verifier of an aws-chunked body needs to know.
+fn chunked<'a>(
+    claim: &Claim<'a>,
+    payload: PayloadHash,
+    key: Option<Cow<'_, SigningKey>>,
+) -> Result<Chunked<'a>, VerifyError> {
+    let part = Part::Header("x-amz-decoded-content-length");
+    let length = claim.decoded_length.filter(|_| claim.signed.contain("x-amz-decoded-content-length"));
+    let length = core::str::from_utf8(length.ok_or(VerifyError::Missing { part })?);
+    let digits = length.ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let decoded_length = digits.and_then(|text| text.parse().ok()).ok_or(VerifyError::Malformed { part })?;
+    let part = Part::Header("x-amz-trailer");
+    let trailer = claim.trailer.filter(|_| claim.signed.contain("x-amz-trailer")).map(core::str::from_utf8);
+    let trailer = trailer.transpose().map_err(|_| VerifyError::Malformed { part })?;
+    let signed = payload != PayloadHash::STREAMING_UNSIGNED_TRAILER;
+    let key = key.filter(|_| signed).map(Cow::into_owned);
+    Ok(Chunked { signature: claim.signature, key, decoded_length, trailer })
+}
+
+impl fmt::Debug for Verifier<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("region", &self.region)
+            .field("service", &self.service.name())
+            .field("unsigned_headers", &self.unsigned_headers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a claim is held against: credentials or a signing key, or that there are none for its access key id.
+///
+/// It is made from a reference to either, or from an `Option` of that.
+#[derive(Clone, Copy)]
+pub struct VerifyingKey<'a> {
+    secret: Secret<'a>,
+    session_token: Option<&'a str>,
+}
+
+#[derive(Clone, Copy)]
+enum Secret<'a> {
+    Credentials(&'a Credentials),
+    UnknownCredentials,
+    Key(&'a SigningKey),
+    UnknownKey,
+}
+
+impl<'a> VerifyingKey<'a> {
+    /// The same for the credentials of a session with this token. [`Credentials`] bring their own.
+    ///
+    /// ```
+    /// use s3_sigv4::{SigningKey, VerifyingKey};
+    ///
+    /// let text = "20130524/us-east-1/s3/aws4_request=dbb893acc010964918f1fd433add87c70e8b0db6be30c1fbeafefa5ec6ba8378";
+    /// let key = SigningKey::import(text)?;
+    /// let key = VerifyingKey::from(&key).with_session_token("IQoJb3JpZ2luX2VjEXAMPLE");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_session_token(mut self, session_token: &'a str) -> Self {
+        self.session_token = Some(session_token);
+        self
+    }
+
+    /// Whether it was looked up for this claim.
+    fn check(&self, claim: &Claim<'_>) -> Result<(), VerifyError> {
+        match self.secret {
+            Secret::Credentials(credentials) if credentials.access_key_id() != claim.access_key_id() => {
+                Err(VerifyError::OtherCredentials)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The end of a link with such credentials, which must not have expired.
+    fn good_until(&self, until: Option<Timestamp>, now: Timestamp) -> Result<Option<Timestamp>, VerifyError> {
+        let Secret::Credentials(credentials) = self.secret else { return Ok(until) };
+        match credentials.expiration() {
+            Some(expired) if expired <= now => Err(VerifyError::CredentialsExpired { expired, now }),
+            Some(expiration) => Ok(until.map(|until| until.min(expiration))),
+            None => Ok(until),
+        }
+    }
+}
+
+impl<'a> From<&'a Credentials> for VerifyingKey<'a> {
+    fn from(credentials: &'a Credentials) -> Self {
+        let session_token = credentials.identity.session_token.as_deref();
+        Self { secret: Secret::Credentials(credentials), session_token }
+    }
+}
+
+impl<'a> From<&'a SigningKey> for VerifyingKey<'a> {
+    fn from(key: &'a SigningKey) -> Self {
+        Self { secret: Secret::Key(key), session_token: None }
+    }
+}
+
+impl<'a> From<Option<&'a Credentials>> for VerifyingKey<'a> {
+    fn from(credentials: Option<&'a Credentials>) -> Self {
+        credentials.map_or(Self { secret: Secret::UnknownCredentials, session_token: None }, Self::from)
+    }
+}
+
+impl<'a> From<Option<&'a SigningKey>> for VerifyingKey<'a> {
+    fn from(key: Option<&'a SigningKey>) -> Self {
+        key.map_or(Self { secret: Secret::UnknownKey, session_token: None }, Self::from)
+    }
+}
+
+impl fmt::Debug for VerifyingKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyingKey").finish_non_exhaustive()
+    }
+}

@@ -41,7 +41,8 @@ impl CanonicalRequest<'_> {
         }
         let Request { headers, query, .. } = self.request;
         let is_token = |name: Text<'_>| lower(name.bytes()).eq(SessionToken::S3Session.header().bytes());
-        let mut names = headers.iter().map(|(name, _)| Text::Raw(name)).chain(query.names());
+        let mut names =
+            headers.iter().map(|(name, _)| Text::Raw(name)).chain(query.parameters().map(|(_, name, _)| name));
         if names.any(is_token) { Ok(()) } else { Err(Error::SessionTokenMissing) }
     }
 
@@ -137,8 +138,8 @@ impl CanonicalRequest<'_> {
                     self.add_parameter(index, pairs.len())?;
                 }
             }
-            Query::Wire("") => {}
-            Query::Wire(text) => {
+            Query::Wire("") | Query::Received("") => {}
+            Query::Wire(text) | Query::Received(text) => {
                 if let Some(position) = text.find('+') {
                     return Err(Error::PlusInQuery { position });
                 }
@@ -198,14 +199,14 @@ impl CanonicalRequest<'_> {
         Ok(())
     }
 
-    fn compare_parameters(&self, a: u32, b: u32) -> Ordering {
+    pub(super) fn compare_parameters(&self, a: u32, b: u32) -> Ordering {
         let ((name_a, value_a), (name_b, value_b)) = (self.parameter(a), self.parameter(b));
         compare(name_a.bytes(), name_b.bytes()).then_with(|| compare(value_a.bytes(), value_b.bytes()))
     }
 }
 
 /// How many ids stand for parameters that are not in the query given.
-const RESERVED_IDS: u32 = (ADDED_PARAMETERS.len() + OWN_PARAMETERS) as u32;
+pub(super) const RESERVED_IDS: u32 = (ADDED_PARAMETERS.len() + OWN_PARAMETERS) as u32;
 
 /// Up to `N` ids, on the stack.
 #[derive(Clone, Copy)]
@@ -219,7 +220,7 @@ impl<T: Copy + Default, const N: usize> Order<T, N> {
         Self { ids: [T::default(); N], len: 0 }
     }
 
-    fn push(&mut self, id: T) {
+    pub(super) fn push(&mut self, id: T) {
         self.ids[self.len] = id;
         self.len += 1;
     }
@@ -228,7 +229,7 @@ impl<T: Copy + Default, const N: usize> Order<T, N> {
         &self.ids[..self.len]
     }
 
-    fn as_mut_slice(&mut self) -> &mut [T] {
+    pub(super) fn as_mut_slice(&mut self) -> &mut [T] {
         &mut self.ids[..self.len]
     }
 }
@@ -256,11 +257,11 @@ fn never_signed(name: &str) -> bool {
         || has_prefix(name, "sec-")
 }
 
-fn has_prefix(name: &str, prefix: &str) -> bool {
+pub(super) fn has_prefix(name: &str, prefix: &str) -> bool {
     name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-fn lower(bytes: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
+pub(super) fn lower(bytes: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
     bytes.map(|byte| byte.to_ascii_lowercase())
 }
 

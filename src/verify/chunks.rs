@@ -1,3 +1,5 @@
+use super::error::{Part, VerifyError};
+use super::verified::{Chunked, Verified};
 use crate::chunked_body::{CHUNK_SIGNATURE, TRAILER_SIGNATURE};
 use crate::digest::{Hasher, sha256};
 use crate::error::{Error, Excerpt};
@@ -32,7 +34,7 @@ use core::fmt;
 /// received.extend([b'a'; 1024]);
 /// received.extend(b"\r\n0;chunk-signature=b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9\r\n\r\n");
 ///
-/// let framing = ChunkFraming::parse(PayloadHash::STREAMING, "66560", "")?;
+/// let framing = ChunkFraming::new(PayloadHash::STREAMING, 66_560, "")?;
 /// let mut decoder = ChunkDecoder::new(framing, seed, key, now)?;
 /// let mut body = Vec::new();
 /// for mut slice in received.chunks(1000) {
@@ -71,6 +73,21 @@ pub struct ChunkDecoder {
     trailers: Vec<(String, String)>,
 }
 
+impl Verified<'_> {
+    /// The decoder of the request's aws-chunked body.
+    ///
+    /// # Errors
+    /// [`VerifyError::BodyNotChunked`] if the body is not aws-chunked; [`VerifyError::Malformed`],
+    /// [`VerifyError::Missing`] or [`VerifyError::TrailersUnexpected`] if `x-amz-trailer` does not go with it.
+    pub fn chunks(&self) -> Result<ChunkDecoder, VerifyError> {
+        let Chunked { signature, key, decoded_length, trailer } =
+            self.chunked.as_ref().ok_or(VerifyError::BodyNotChunked)?;
+        let framing = ChunkFraming::new(self.payload(), *decoded_length, trailer.unwrap_or_default())?;
+        let chain = |key: &SigningKey| Chain { key: key.clone(), now: self.dated(), previous: *signature };
+        Ok(ChunkDecoder::with_chain(framing, key.as_ref().map(chain)))
+    }
+}
+
 impl ChunkDecoder {
     /// The decoder for a body that is framed so, whose request has this signature and was signed by this key at this
     /// instant (its `x-amz-date`).
@@ -81,8 +98,13 @@ impl ChunkDecoder {
         if !key.scope().covers(now) {
             return Err(Error::KeyOfAnotherDay { day: key.scope().day_digits(), now });
         }
-        Ok(Self {
-            chain: framing.signed.then_some(Chain { key, now, previous: seed }),
+        let chain = framing.signed.then_some(Chain { key, now, previous: seed });
+        Ok(Self::with_chain(framing, chain))
+    }
+
+    fn with_chain(framing: ChunkFraming, chain: Option<Chain>) -> Self {
+        Self {
+            chain,
             framing,
             min_chunk: MIN_CHUNK,
             max_chunk: MAX_HELD_CHUNK,
@@ -94,7 +116,7 @@ impl ChunkDecoder {
             hasher: Hasher::default(),
             trailer_bytes: 0,
             trailers: Vec::new(),
-        })
+        }
     }
 
     /// The same for signed chunks of up to this many bytes, in place of 1 MiB: so much is held in memory at most.
@@ -120,7 +142,7 @@ impl ChunkDecoder {
     ///
     /// # Errors
     /// What is wrong with the body, each as it is found; the same error from then on.
-    pub fn feed<'s, 'i: 's>(&'s mut self, input: &mut &'i [u8]) -> Result<Option<&'s [u8]>, ChunkError> {
+    pub fn feed<'s, 'i: 's>(&'s mut self, input: &mut &'i [u8]) -> Result<Option<&'s [u8]>, VerifyError> {
         while !input.is_empty() {
             match self.step(input) {
                 Ok(Step::Taken) => {}
@@ -140,22 +162,22 @@ impl ChunkDecoder {
     /// around them.
     ///
     /// # Errors
-    /// [`ChunkError::Truncated`] if the body is not whole; what `feed` said if it was refused.
-    pub fn finish(self) -> Result<Vec<(String, String)>, ChunkError> {
+    /// [`VerifyError::BodyTruncated`] if the body is not whole; what `feed` said if it was refused.
+    pub fn finish(self) -> Result<Vec<(String, String)>, VerifyError> {
         match self.state {
             State::End => Ok(self.trailers),
             State::Failed(error) => Err(error),
-            _ => Err(ChunkError::Truncated { position: self.position }),
+            _ => Err(VerifyError::BodyTruncated { position: self.position }),
         }
     }
 
-    fn step<'i>(&mut self, input: &mut &'i [u8]) -> Result<Step<'i>, ChunkError> {
+    fn step<'i>(&mut self, input: &mut &'i [u8]) -> Result<Step<'i>, VerifyError> {
         match self.state {
             State::Head => self.head(input)?,
             State::Data { left, signature } => return self.data(left, signature, input),
             State::LineEnd { left: [first, rest @ ..], then } => {
                 if self.take(input, 1) != [*first] {
-                    return Err(ChunkError::LineEnd { position: self.position - 1 });
+                    return Err(VerifyError::LineEndMissing { position: self.position - 1 });
                 }
                 self.state = match (rest, then) {
                     ([], Then::Head) => State::Head,
@@ -165,7 +187,7 @@ impl ChunkDecoder {
             }
             State::Trailers { signed } => self.trailer(signed, input)?,
             State::End | State::LineEnd { left: [], .. } => {
-                return Err(ChunkError::GoesOn { position: self.position });
+                return Err(VerifyError::BodyGoesOn { position: self.position });
             }
             State::Failed(error) => return Err(error),
         }
@@ -173,44 +195,45 @@ impl ChunkDecoder {
     }
 
     /// `10000;chunk-signature=…`.
-    fn head(&mut self, input: &mut &[u8]) -> Result<(), ChunkError> {
+    fn head(&mut self, input: &mut &[u8]) -> Result<(), VerifyError> {
         let position = self.position - self.line.len() as u64;
         if !self.take_line(MAX_HEAD, input) {
-            return if self.line.len() < MAX_HEAD { Ok(()) } else { Err(ChunkError::Head { position }) };
+            return if self.line.len() < MAX_HEAD { Ok(()) } else { Err(VerifyError::ChunkSyntax { position }) };
         }
-        let line = self.line.strip_suffix(b"\r\n").ok_or(ChunkError::LineEnd { position: self.position - 1 })?;
+        let line =
+            self.line.strip_suffix(b"\r\n").ok_or(VerifyError::LineEndMissing { position: self.position - 1 })?;
         let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
         let (digits, extension) = line.split_at(digits);
         let length = core::str::from_utf8(digits).ok().and_then(|digits| u64::from_str_radix(digits, 16).ok());
-        let length = length.filter(|_| digits.len() <= 16).ok_or(ChunkError::Head { position })?;
+        let length = length.filter(|_| digits.len() <= 16).ok_or(VerifyError::ChunkSyntax { position })?;
         let signature = match (&self.chain, extension.strip_prefix(CHUNK_SIGNATURE.as_bytes())) {
             (None, None) if extension.is_empty() => None,
-            (Some(_), None) if extension.is_empty() => return Err(ChunkError::SignatureMissing { position }),
-            (None, Some(_)) => return Err(ChunkError::SignatureUnexpected { position }),
-            (Some(_), Some(digits)) => Some(parse(digits).ok_or(ChunkError::SignatureSyntax { position })?),
-            _ => return Err(ChunkError::Head { position }),
+            (Some(_), None) if extension.is_empty() => return Err(VerifyError::ChunkSignatureMissing { position }),
+            (None, Some(_)) => return Err(VerifyError::ChunkSignatureUnexpected { position }),
+            (Some(_), Some(digits)) => Some(parse(digits).ok_or(VerifyError::ChunkSignatureSyntax { position })?),
+            _ => return Err(VerifyError::ChunkSyntax { position }),
         };
         self.line.clear();
 
         let left = self.framing.length - self.decoded;
         if length == 0 {
             if let (Some(chain), Some(signature)) = (&mut self.chain, signature) {
-                chain.check_chunk(&sha256(b""), signature).ok_or(ChunkError::Signature { position })?;
+                chain.check_chunk(&sha256(b""), signature).ok_or(VerifyError::ChunkSignatureMismatch { position })?;
             }
             if left != 0 {
-                return Err(ChunkError::TooShort { found: self.decoded, announced: self.framing.length });
+                return Err(VerifyError::BodyTooShort { found: self.decoded, announced: self.framing.length });
             }
             self.state = State::Trailers { signed: false };
             return Ok(());
         }
         if length > left {
-            return Err(ChunkError::TooLong { announced: self.framing.length });
+            return Err(VerifyError::BodyTooLong { announced: self.framing.length });
         }
         if length < self.min_chunk as u64 && length != left {
-            return Err(ChunkError::ChunkTooSmall { length, min: self.min_chunk, position });
+            return Err(VerifyError::ChunkTooSmall { length, min: self.min_chunk, position });
         }
         if self.chain.is_some() && length > self.max_chunk as u64 {
-            return Err(ChunkError::ChunkTooLarge { length, max: self.max_chunk, position });
+            return Err(VerifyError::ChunkTooLarge { length, max: self.max_chunk, position });
         }
         self.chunk.clear();
         self.state = State::Data { left: length, signature: signature.map(|signature| (signature, position)) };
@@ -222,7 +245,7 @@ impl ChunkDecoder {
         left: u64,
         signature: Option<(Signature, u64)>,
         input: &mut &'i [u8],
-    ) -> Result<Step<'i>, ChunkError> {
+    ) -> Result<Step<'i>, VerifyError> {
         let piece = self.take(input, usize::try_from(left).unwrap_or(usize::MAX));
         let left = left - piece.len() as u64;
         self.state = match left {
@@ -239,7 +262,7 @@ impl ChunkDecoder {
             return Ok(Step::Taken);
         }
         let hash = core::mem::take(&mut self.hasher).finish();
-        chain.check_chunk(&hash, signature).ok_or(ChunkError::Signature { position })?;
+        chain.check_chunk(&hash, signature).ok_or(VerifyError::ChunkSignatureMismatch { position })?;
         self.decoded += (self.chunk.len() + piece.len()) as u64;
         if self.chunk.is_empty() {
             return Ok(Step::Passed(piece));
@@ -260,24 +283,24 @@ impl ChunkDecoder {
     }
 
     /// `x-amz-checksum-crc32c:sOO8/Q==`, the signature of all such lines, or the end.
-    fn trailer(&mut self, signed: bool, input: &mut &[u8]) -> Result<(), ChunkError> {
+    fn trailer(&mut self, signed: bool, input: &mut &[u8]) -> Result<(), VerifyError> {
         let limit = MAX_TRAILER_BYTES - self.trailer_bytes;
         if !self.take_line(limit, input) {
-            return if self.line.len() < limit { Ok(()) } else { Err(ChunkError::TrailersTooLong) };
+            return if self.line.len() < limit { Ok(()) } else { Err(VerifyError::TrailersTooLong) };
         }
         let line = core::mem::take(&mut self.line);
         let position = self.position - line.len() as u64;
         self.trailer_bytes += line.len();
-        let syntax = ChunkError::TrailerSyntax { position };
+        let syntax = VerifyError::TrailerSyntax { position };
         let line = core::str::from_utf8(&line).ok().and_then(|line| line.strip_suffix('\n')).ok_or(syntax)?;
         match (line.strip_suffix('\r'), signed) {
-            (Some(""), _) if self.framing.trailers_are_signed() && !signed => Err(ChunkError::TrailerSignatureMissing),
+            (Some(""), _) if self.framing.trailers_are_signed() && !signed => Err(VerifyError::TrailerSignatureMissing),
             (Some(""), _) => self.end(),
-            (_, true) => Err(ChunkError::TrailersGoOn { position }),
+            (_, true) => Err(VerifyError::TrailersGoOn { position }),
             (Some(line), false) => match line.strip_prefix(TRAILER_SIGNATURE) {
                 Some(digits) if self.framing.trailers_are_signed() => {
                     let digits = parse(digits.as_bytes());
-                    self.check_trailers(digits.ok_or(ChunkError::TrailerSignatureSyntax { position })?)
+                    self.check_trailers(digits.ok_or(VerifyError::TrailerSignatureSyntax { position })?)
                 }
                 _ => self.keep_trailer(line, syntax),
             },
@@ -289,24 +312,24 @@ impl ChunkDecoder {
         }
     }
 
-    fn keep_trailer(&mut self, line: &str, syntax: ChunkError) -> Result<(), ChunkError> {
+    fn keep_trailer(&mut self, line: &str, syntax: VerifyError) -> Result<(), VerifyError> {
         let (name, value) = line.split_once(':').ok_or(syntax)?;
         if name.is_empty() || !name.bytes().all(is_token) || value.bytes().any(|byte| byte.is_ascii_control()) {
             return Err(syntax);
         }
         // Names are signed in lower case, and every client known sends them so.
         if !self.framing.trailers.iter().any(|other| other == name) {
-            return Err(ChunkError::TrailerNotAnnounced { name: Excerpt::of(name) });
+            return Err(VerifyError::TrailerNotAnnounced { name: Excerpt::of(name) });
         }
         if self.trailers.iter().any(|(other, _)| other == name) {
-            return Err(ChunkError::TrailerRepeated { name: Excerpt::of(name) });
+            return Err(VerifyError::TrailerRepeated { name: Excerpt::of(name) });
         }
         self.trailers.push((name.to_string(), value.to_string()));
         Ok(())
     }
 
     /// Holds the trailing headers, as they were sent, against their signature.
-    fn check_trailers(&mut self, signature: Signature) -> Result<(), ChunkError> {
+    fn check_trailers(&mut self, signature: Signature) -> Result<(), VerifyError> {
         self.all_trailers()?;
         let mut hasher = Hasher::default();
         for (name, value) in &self.trailers {
@@ -315,13 +338,13 @@ impl ChunkDecoder {
             }
         }
         if let Some(chain) = &mut self.chain {
-            chain.check_trailer(&hasher.finish(), signature).ok_or(ChunkError::TrailerSignature)?;
+            chain.check_trailer(&hasher.finish(), signature).ok_or(VerifyError::TrailerSignatureMismatch)?;
         }
         self.state = State::Trailers { signed: true };
         Ok(())
     }
 
-    fn end(&mut self) -> Result<(), ChunkError> {
+    fn end(&mut self) -> Result<(), VerifyError> {
         self.all_trailers()?;
         for (_, value) in &mut self.trailers {
             *value = trimmed(value).to_string();
@@ -331,10 +354,10 @@ impl ChunkDecoder {
     }
 
     /// That none is missing; in the order in which they are signed.
-    fn all_trailers(&mut self) -> Result<(), ChunkError> {
+    fn all_trailers(&mut self) -> Result<(), VerifyError> {
         let given = |name: &String| self.trailers.iter().any(|(other, _)| other == name);
         if let Some(name) = self.framing.trailers.iter().find(|name| !given(name)) {
-            return Err(ChunkError::TrailerMissing { name: Excerpt::of(name) });
+            return Err(VerifyError::TrailerMissing { name: Excerpt::of(name) });
         }
         self.trailers.sort_unstable();
         Ok(())
@@ -373,15 +396,12 @@ impl fmt::Debug for ChunkDecoder {
 /// ```
 /// use s3_sigv4::{ChunkFraming, PayloadHash};
 ///
-/// let framing = ChunkFraming::parse(PayloadHash::STREAMING_TRAILER, "66560", "x-amz-checksum-crc32c")?;
+/// let framing = ChunkFraming::new(PayloadHash::STREAMING_TRAILER, 66_560, "x-amz-checksum-crc32c")?;
 /// assert_eq!(framing.length(), 66_560);
 ///
-/// let error = ChunkFraming::parse(PayloadHash::STREAMING_TRAILER, "66560", "").unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "x-amz-content-sha256 says that signed trailing headers follow the body, and x-amz-trailer names none"
-/// );
-/// # Ok::<(), s3_sigv4::ChunkError>(())
+/// let error = ChunkFraming::new(PayloadHash::STREAMING_TRAILER, 66_560, "").unwrap_err();
+/// assert_eq!(error.to_string(), "the header x-amz-trailer is missing");
+/// # Ok::<(), s3_sigv4::VerifyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChunkFraming {
@@ -392,34 +412,33 @@ pub struct ChunkFraming {
 }
 
 impl ChunkFraming {
-    /// Reads the values of `x-amz-content-sha256`, `x-amz-decoded-content-length` and `x-amz-trailer`; of the last,
-    /// the empty text if it is not there, and the values of several joined by commas.
+    /// A body by the payload line of its request, by its length, `x-amz-decoded-content-length`, and by the names in
+    /// `x-amz-trailer`, joined by commas: the empty text if there are none.
     ///
     /// # Errors
-    /// [`ChunkError::NotChunked`] for a payload that is not aws-chunked, or signed by SigV4A;
-    /// [`ChunkError::DecodedLength`]; [`ChunkError::TrailerNames`], [`ChunkError::TrailersUnannounced`] or
-    /// [`ChunkError::TrailersNotPromised`] if the announced trailing headers do not go with the payload.
-    pub fn parse(payload: PayloadHash, decoded_content_length: &str, trailer: &str) -> Result<Self, ChunkError> {
+    /// [`VerifyError::BodyNotChunked`] for a payload that is not aws-chunked, or signed by SigV4A;
+    /// [`VerifyError::Malformed`] if `x-amz-trailer` is not a list of up to 16 different names;
+    /// [`VerifyError::Missing`] or [`VerifyError::TrailersUnexpected`] if it does not go with the payload.
+    pub fn new(payload: PayloadHash, length: u64, trailer: &str) -> Result<Self, VerifyError> {
+        let part = Part::Header("x-amz-trailer");
         let signed = match payload {
             PayloadHash::STREAMING | PayloadHash::STREAMING_TRAILER => true,
             PayloadHash::STREAMING_UNSIGNED_TRAILER => false,
-            _ => return Err(ChunkError::NotChunked),
+            _ => return Err(VerifyError::BodyNotChunked),
         };
-        let digits = Some(decoded_content_length).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-        let length = digits.and_then(|digits| digits.parse().ok()).ok_or(ChunkError::DecodedLength)?;
         let mut trailers = Vec::new();
         for name in trailer.split(',').map(trimmed).filter(|_| !trimmed(trailer).is_empty()) {
             let name = name.to_ascii_lowercase();
             let of_signing = name == TRAILER_SIGNATURE.trim_end_matches(':');
-            let syntax = name.is_empty() || !name.bytes().all(is_token);
-            if syntax || of_signing || trailers.contains(&name) || trailers.len() == MAX_TRAILERS {
-                return Err(ChunkError::TrailerNames);
+            let is_name = !name.is_empty() && name.bytes().all(is_token);
+            if !is_name || of_signing || trailers.contains(&name) || trailers.len() == MAX_TRAILERS {
+                return Err(VerifyError::Malformed { part });
             }
             trailers.push(name);
         }
         match (payload, trailers.is_empty()) {
-            (PayloadHash::STREAMING_TRAILER, true) => Err(ChunkError::TrailersUnannounced),
-            (PayloadHash::STREAMING, false) => Err(ChunkError::TrailersNotPromised),
+            (PayloadHash::STREAMING_TRAILER, true) => Err(VerifyError::Missing { part }),
+            (PayloadHash::STREAMING, false) => Err(VerifyError::TrailersUnexpected),
             _ => Ok(Self { signed, length, trailers }),
         }
     }
@@ -452,7 +471,7 @@ enum State {
         signed: bool,
     },
     End,
-    Failed(ChunkError),
+    Failed(VerifyError),
 }
 
 #[derive(Clone, Copy)]
@@ -501,184 +520,3 @@ fn trimmed(text: &str) -> &str {
 
 /// 16 hexadecimal digits, the signature's name and value, CR LF.
 const MAX_HEAD: usize = 16 + CHUNK_SIGNATURE.len() + 64 + 2;
-
-/// What is wrong with an aws-chunked body that was received.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ChunkError {
-    /// The request does not say that its body is in chunks that are read here.
-    #[error(
-        "x-amz-content-sha256 is not STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or \
-         STREAMING-UNSIGNED-PAYLOAD-TRAILER"
-    )]
-    NotChunked,
-
-    /// `x-amz-decoded-content-length` is missing or no number.
-    #[error("x-amz-decoded-content-length is not a length in decimal digits")]
-    DecodedLength,
-
-    /// `x-amz-trailer` does not name trailing headers.
-    #[error("x-amz-trailer is not a list of up to {} different header names", MAX_TRAILERS)]
-    TrailerNames,
-
-    /// Signed trailing headers were promised, and none is named.
-    #[error("x-amz-content-sha256 says that signed trailing headers follow the body, and x-amz-trailer names none")]
-    TrailersUnannounced,
-
-    /// Trailing headers are named, and the payload has none.
-    #[error("x-amz-trailer names trailing headers, and x-amz-content-sha256 says that none follow the body")]
-    TrailersNotPromised,
-
-    /// The line before a chunk cannot be read.
-    #[error(
-        "the chunk at byte offset {position} does not start with its length in 1 to 16 hexadecimal digits and at most a \
-         chunk-signature"
-    )]
-    Head {
-        /// Where the chunk starts in the framed body.
-        position: u64,
-    },
-
-    /// CR LF is not where a line or a chunk ends.
-    #[error("the body does not have CR LF at byte offset {position}, where a line or a chunk ends")]
-    LineEnd {
-        /// Where it should be in the framed body.
-        position: u64,
-    },
-
-    /// A chunk has no signature, and the request says that chunks have.
-    #[error("the chunk at byte offset {position} has no chunk-signature, and the request says that chunks are signed")]
-    SignatureMissing {
-        /// Where the chunk starts in the framed body.
-        position: u64,
-    },
-
-    /// A chunk has a signature, and the request says that chunks have none.
-    #[error("the chunk at byte offset {position} has a chunk-signature, and the request says that chunks are unsigned")]
-    SignatureUnexpected {
-        /// Where the chunk starts in the framed body.
-        position: u64,
-    },
-
-    /// A chunk's signature cannot be one.
-    #[error("the chunk-signature of the chunk at byte offset {position} is not 64 lower-case hexadecimal digits")]
-    SignatureSyntax {
-        /// Where the chunk starts in the framed body.
-        position: u64,
-    },
-
-    /// A chunk's signature is wrong: the chunk, or one before it, is not what was signed.
-    #[error("the chunk-signature of the chunk at byte offset {position} does not match")]
-    Signature {
-        /// Where the chunk starts in the framed body.
-        position: u64,
-    },
-
-    /// A chunk that is not the last is shorter than S3 takes.
-    #[error("the chunk at byte offset {position} has {length} bytes, and only the last may have fewer than {min}")]
-    ChunkTooSmall {
-        /// The chunk's length.
-        length: u64,
-        /// The least length of a chunk that is not the last.
-        min: usize,
-        /// Where it starts in the framed body.
-        position: u64,
-    },
-
-    /// A signed chunk is longer than may be held in memory.
-    #[error("the signed chunk at byte offset {position} has {length} bytes, and {max} are taken at most")]
-    ChunkTooLarge {
-        /// The chunk's length.
-        length: u64,
-        /// The greatest length that is taken.
-        max: usize,
-        /// Where it starts in the framed body.
-        position: u64,
-    },
-
-    /// The chunks hold more than was announced.
-    #[error("the chunks have more than the {announced} bytes of x-amz-decoded-content-length")]
-    TooLong {
-        /// The announced length.
-        announced: u64,
-    },
-
-    /// The chunks hold less than was announced.
-    #[error("the chunks have {found} of the {announced} bytes of x-amz-decoded-content-length")]
-    TooShort {
-        /// How many bytes they have.
-        found: u64,
-        /// The announced length.
-        announced: u64,
-    },
-
-    /// The framed body ends too early.
-    #[error("the body ends at byte offset {position}, before its last chunk and its trailing headers are complete")]
-    Truncated {
-        /// The framed body's length so far.
-        position: u64,
-    },
-
-    /// Something follows the framed body.
-    #[error("the body goes on at byte offset {position}, behind its end")]
-    GoesOn {
-        /// The framed body's length.
-        position: u64,
-    },
-
-    /// A trailing header cannot be read.
-    #[error(
-        "the trailing header at byte offset {position} is not a name, a colon and a value without control characters"
-    )]
-    TrailerSyntax {
-        /// Where its line starts in the framed body.
-        position: u64,
-    },
-
-    /// There are too many bytes of trailing headers.
-    #[error("the trailing headers have more than {} bytes", MAX_TRAILER_BYTES)]
-    TrailersTooLong,
-
-    /// A trailing header was not announced.
-    #[error("the trailing header {name} is not announced in x-amz-trailer")]
-    TrailerNotAnnounced {
-        /// Its name.
-        name: Excerpt,
-    },
-
-    /// A trailing header came twice.
-    #[error("the trailing header {name} is there more than once")]
-    TrailerRepeated {
-        /// Its name.
-        name: Excerpt,
-    },
-
-    /// A trailing header was announced and did not come.
-    #[error("the trailing header {name} is announced in x-amz-trailer and missing")]
-    TrailerMissing {
-        /// Its name.
-        name: Excerpt,
-    },
-
-    /// The signature of the trailing headers did not come.
-    #[error("the trailing headers have no x-amz-trailer-signature, and the request says that they are signed")]
-    TrailerSignatureMissing,
-
-    /// The signature of the trailing headers cannot be one.
-    #[error("the x-amz-trailer-signature at byte offset {position} is not 64 lower-case hexadecimal digits")]
-    TrailerSignatureSyntax {
-        /// Where its line starts in the framed body.
-        position: u64,
-    },
-
-    /// The signature of the trailing headers is wrong.
-    #[error("the x-amz-trailer-signature does not match")]
-    TrailerSignature,
-
-    /// A line follows the signature of the trailing headers.
-    #[error("the trailing headers go on at byte offset {position}, behind their signature")]
-    TrailersGoOn {
-        /// Where the line starts in the framed body.
-        position: u64,
-    },
-}

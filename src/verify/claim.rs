@@ -1,0 +1,500 @@
+use super::error::{Part, VerifyError};
+use crate::canonical::SignedNames;
+use crate::encode::Text;
+use crate::endpoint::Scheme;
+use crate::error::Excerpt;
+use crate::key::Signature;
+use crate::limits::LONGEST_LIFETIME;
+use crate::payload::PayloadHash;
+use crate::request::{Path, Query, Request, check_method, is_token};
+use crate::scope::CredentialScope;
+use crate::service::SessionToken;
+use crate::timestamp::Timestamp;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
+
+impl<'a> Request<'a> {
+    /// A request as a server received it: the method, the host that it was sent to and the request's target, path and
+    /// query as they stand in the request line, nothing decoded. [`Request::with_headers`] or
+    /// [`Request::with_header_bytes`] add all its headers.
+    ///
+    /// The host is what stands in the `host` header (HTTP/1.1) or in `:authority` (HTTP/2), its port as it is there. A
+    /// `host` header may be among the headers as well, and must then say the same.
+    ///
+    /// ```
+    /// use s3_sigv4::Request;
+    ///
+    /// let headers = [("host", "photos.example.com:9000"), ("range", "bytes=0-9")];
+    /// let incoming = Request::received("GET", "photos.example.com:9000", "/cat%20%26%20dog.jpg?versionId=1")?
+    ///     .with_headers(&headers);
+    /// assert_eq!(incoming.host(), "photos.example.com:9000");
+    /// # Ok::<(), s3_sigv4::VerifyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`VerifyError::Malformed`] if the method is no token, if the host is not visible ASCII, or if the target does not
+    /// start with `/` or has a control character or a `#`.
+    pub fn received(method: &'a str, host: &'a str, target: &'a str) -> Result<Self, VerifyError> {
+        let malformed = |part| Err(VerifyError::Malformed { part });
+        if check_method(method).is_err() {
+            return malformed(Part::Method);
+        }
+        if host.is_empty() || !host.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return malformed(Part::Host);
+        }
+        if !target.starts_with('/') || target.bytes().any(|byte| byte.is_ascii_control() || byte == b'#') {
+            return malformed(Part::Target);
+        }
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Ok(Self::from_checked(method, Scheme::Https, host, Path::Wire(path), Query::Received(query)))
+    }
+}
+
+/// What a received request says of itself: who signed it, when, for what. Nothing of it is proven.
+///
+/// It is there to look the secret up by the access key id. [`Verifier::verify`](crate::Verifier::verify) makes a
+/// [`Verified`](crate::Verified) of it, or refuses it.
+///
+/// ```
+/// use s3_sigv4::{Claim, Request};
+///
+/// let target = "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+///      &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+///      &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+/// let claim = Claim::parse(&Request::received("GET", "examplebucket.s3.amazonaws.com", target)?)?;
+/// assert_eq!(claim.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
+/// assert_eq!(claim.scope().to_string(), "20130524/us-east-1/s3/aws4_request");
+/// assert_eq!(claim.dated().to_string(), "20130524T000000Z");
+/// # Ok::<(), s3_sigv4::VerifyError>(())
+/// ```
+#[derive(Clone)]
+pub struct Claim<'a> {
+    pub(super) request: Request<'a>,
+    /// In place of the request's own, where they had to be collected.
+    pub(super) collected: Option<Vec<(&'a str, &'a [u8])>>,
+    pub(super) place: Place,
+    pub(super) access_key_id: Cow<'a, str>,
+    pub(super) scope: CredentialScope<'a>,
+    pub(super) signed: SignedNames<'a>,
+    pub(super) signature: Signature,
+    pub(super) token: Option<(SessionToken, Text<'a>)>,
+    /// What the request says of its body, and what the caller does.
+    pub(super) payload: Option<PayloadHash>,
+    pub(super) body: Option<PayloadHash>,
+    pub(super) dated: Timestamp,
+    pub(super) decoded_length: Option<&'a [u8]>,
+    pub(super) trailer: Option<&'a [u8]>,
+}
+
+/// Where the signature stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Header,
+    Query { expires: u32 },
+}
+
+impl Place {
+    /// What the credential is called there.
+    pub(super) fn credential(self) -> Part {
+        match self {
+            Self::Header => Part::Authorization("Credential"),
+            Self::Query { .. } => Part::Parameter("X-Amz-Credential"),
+        }
+    }
+}
+
+impl<'a> Claim<'a> {
+    /// Reads who is said to have signed this request.
+    ///
+    /// # Errors
+    /// [`VerifyError::NotSigned`] for an anonymous request; [`VerifyError::SignedTwice`] if header and query both
+    /// authenticate; [`VerifyError::Algorithm`]; [`VerifyError::Missing`], [`VerifyError::Repeated`] or
+    /// [`VerifyError::Malformed`] for any part of the authentication; [`VerifyError::MalformedHeader`];
+    /// [`VerifyError::HostConflict`]; [`VerifyError::HostNotSigned`]; [`VerifyError::ScopeDay`];
+    /// [`VerifyError::Lifetime`].
+    pub fn parse(request: &Request<'a>) -> Result<Self, VerifyError> {
+        Self::read(*request, request.headers.iter())
+    }
+
+    /// As [`Claim::parse`], for headers that had to be collected.
+    #[cfg(feature = "http")]
+    pub(crate) fn parse_collected(
+        request: Request<'a>,
+        headers: Vec<(&'a str, &'a [u8])>,
+    ) -> Result<Self, VerifyError> {
+        let mut claim = Self::read(request, headers.iter().copied())?;
+        claim.collected = Some(headers);
+        Ok(claim)
+    }
+
+    /// The same for a body of this hash, where the request does not name one: by the rules of services other than S3
+    /// the hash is signed and not sent, so the body has to be there before the signature can be verified. Where the
+    /// request names one, that counts.
+    #[must_use]
+    pub fn with_payload(mut self, payload: PayloadHash) -> Self {
+        self.body = Some(payload);
+        self
+    }
+
+    /// The request with all its headers.
+    pub(super) fn view(&self) -> Request<'_> {
+        match &self.collected {
+            Some(headers) => self.request.with_header_bytes(headers),
+            None => self.request,
+        }
+    }
+
+    /// The access key id.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// Day, region and service of the signature: what a [`SigningKey`](crate::SigningKey) is derived for.
+    #[must_use]
+    pub fn scope(&self) -> &CredentialScope<'a> {
+        &self.scope
+    }
+
+    /// The instant of signing.
+    #[must_use]
+    pub fn dated(&self) -> Timestamp {
+        self.dated
+    }
+
+    /// The session token, for those that look sessions up by it.
+    #[must_use]
+    pub fn session_token(&self) -> Option<Cow<'a, str>> {
+        self.token.and_then(|(_, token)| token.decoded())
+    }
+
+    /// Whether the signature stands in the query.
+    #[must_use]
+    pub fn is_link(&self) -> bool {
+        self.place != Place::Header
+    }
+
+    fn read(mut request: Request<'a>, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<Self, VerifyError> {
+        if let Query::Wire(text) = request.query {
+            request.query = Query::Received(text);
+        }
+        let mut found = HeadersFound::default();
+        headers.into_iter().try_for_each(|(name, value)| found.take(name, value))?;
+        if found.host.is_some_and(|host| host != request.host.as_bytes()) {
+            return Err(VerifyError::HostConflict);
+        }
+        let mut parameters = ParametersFound::default();
+        request.query.parameters().try_for_each(|(_, name, value)| parameters.take(name, value))?;
+
+        let credential = match (found.authorization, parameters.any) {
+            (Some(_), true) => return Err(VerifyError::SignedTwice),
+            (None, false) => return Err(VerifyError::NotSigned),
+            (Some(value), false) => Credential::from_header(value, &found)?,
+            (None, true) => Credential::from_query(&parameters, &found)?,
+        };
+        let Credential { place, credential, signed, signature, token, payload, dated } = credential;
+        let (access_key_id, scope) = read_credential(credential, dated, place.credential())?;
+        if !signed.contain("host") {
+            return Err(VerifyError::HostNotSigned);
+        }
+        let HeadersFound { decoded_length, trailer, .. } = found;
+        let (collected, body) = (None, None);
+        Ok(Self {
+            request,
+            collected,
+            place,
+            access_key_id,
+            scope,
+            signed,
+            signature,
+            token,
+            payload,
+            body,
+            dated,
+            decoded_length,
+            trailer,
+        })
+    }
+}
+
+impl fmt::Debug for Claim<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claim")
+            .field("access_key_id", &self.access_key_id)
+            .field("scope", &self.scope)
+            .field("dated", &self.dated)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The parts of a signature by either way.
+struct Credential<'a> {
+    place: Place,
+    credential: Text<'a>,
+    signed: SignedNames<'a>,
+    signature: Signature,
+    token: Option<(SessionToken, Text<'a>)>,
+    payload: Option<PayloadHash>,
+    dated: Timestamp,
+}
+
+impl<'a> Credential<'a> {
+    /// `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`, in any order, with blanks or without.
+    fn from_header(value: &'a [u8], found: &HeadersFound<'a>) -> Result<Self, VerifyError> {
+        let whole = Part::Header("authorization");
+        let malformed = |part| VerifyError::Malformed { part };
+        let value = core::str::from_utf8(value).map_err(|_| malformed(whole))?;
+        let (algorithm, rest) = value.split_once(BLANKS).unwrap_or((value, ""));
+        if algorithm != "AWS4-HMAC-SHA256" {
+            return Err(VerifyError::Algorithm { part: whole });
+        }
+        let mut parts = [None; 3];
+        for component in rest.split(',') {
+            let (name, value) = component.trim_matches(BLANKS).split_once('=').ok_or(malformed(whole))?;
+            let at = COMPONENTS.into_iter().position(|known| known == name).ok_or(malformed(whole))?;
+            if parts[at].replace(value).is_some() {
+                return Err(VerifyError::Repeated { part: Part::Authorization(COMPONENTS[at]) });
+            }
+        }
+        let part = |at: usize| parts[at].ok_or(VerifyError::Missing { part: Part::Authorization(COMPONENTS[at]) });
+        let [credential, signed, signature] = [part(0)?, part(1)?, part(2)?];
+        let signed = SignedNames::parse(Text::Raw(signed)).ok_or(malformed(Part::Authorization("SignedHeaders")))?;
+        let signature = Signature::parse(signature).map_err(|_| malformed(Part::Authorization("Signature")))?;
+
+        let date = Part::Header("x-amz-date");
+        let dated = found.date.ok_or(VerifyError::Missing { part: date })?;
+        let dated = text(dated, date)?;
+        let dated = Timestamp::parse(dated).map_err(|_| malformed(date))?;
+        let (place, credential, token) = (Place::Header, Text::Raw(credential), found.token()?);
+        Ok(Self { place, credential, signed, signature, token, payload: found.payload()?, dated })
+    }
+
+    fn from_query(parameters: &ParametersFound<'a>, found: &HeadersFound<'a>) -> Result<Self, VerifyError> {
+        let malformed = |at: usize| VerifyError::Malformed { part: Part::Parameter(PARAMETERS[at]) };
+        let part =
+            |at: usize| parameters.values[at].ok_or(VerifyError::Missing { part: Part::Parameter(PARAMETERS[at]) });
+        if !part(ALGORITHM)?.bytes().eq(*b"AWS4-HMAC-SHA256") {
+            return Err(VerifyError::Algorithm { part: Part::Parameter(PARAMETERS[ALGORITHM]) });
+        }
+        let credential = part(CREDENTIAL)?;
+        let dated = plain(part(DATE)?).ok_or(malformed(DATE))?;
+        let dated = Timestamp::parse(dated).map_err(|_| malformed(DATE))?;
+        let expires = plain(part(EXPIRES)?).and_then(expires).ok_or(malformed(EXPIRES))?;
+        let longest = LONGEST_LIFETIME.as_secs() as u32;
+        if !(1..=longest).contains(&expires) {
+            return Err(VerifyError::Lifetime { longest });
+        }
+        let signed = SignedNames::parse(part(SIGNED_HEADERS)?).ok_or(malformed(SIGNED_HEADERS))?;
+        let signature = plain(part(SIGNATURE)?).ok_or(malformed(SIGNATURE))?;
+        let signature = Signature::parse(signature).map_err(|_| malformed(SIGNATURE))?;
+
+        // A token beside the query's own would be signed by nobody, or believed by somebody.
+        if let Some((kind, _)) = found.token()? {
+            return Err(VerifyError::Repeated { part: Part::Header(kind.header()) });
+        }
+        let token = match (parameters.values[TOKEN], parameters.values[S3_SESSION_TOKEN]) {
+            (Some(_), Some(_)) => return Err(VerifyError::Repeated { part: Part::Parameter(PARAMETERS[TOKEN]) }),
+            (Some(token), None) => Some((SessionToken::Signed, token)),
+            (None, Some(token)) => Some((SessionToken::S3Session, token)),
+            (None, None) => None,
+        };
+        // Only a header that is signed says anything of the body.
+        let payload = if signed.contain("x-amz-content-sha256") { found.payload()? } else { None };
+        let payload = match (payload, parameters.values[CONTENT_SHA256]) {
+            (Some(_), Some(_)) => return Err(VerifyError::Repeated { part: Part::Header("x-amz-content-sha256") }),
+            (payload, None) => payload,
+            (None, Some(value)) => {
+                let hash = plain(value).and_then(|text| PayloadHash::parse(text).ok());
+                Some(hash.ok_or(malformed(CONTENT_SHA256))?)
+            }
+        };
+        let place = Place::Query { expires };
+        Ok(Self { place, credential, signed, signature, token, payload, dated })
+    }
+}
+
+/// The headers that authentication looks at, each there once at most.
+#[derive(Default)]
+struct HeadersFound<'a> {
+    host: Option<&'a [u8]>,
+    authorization: Option<&'a [u8]>,
+    date: Option<&'a [u8]>,
+    content_sha256: Option<&'a [u8]>,
+    token: Option<&'a [u8]>,
+    s3_session_token: Option<&'a [u8]>,
+    decoded_length: Option<&'a [u8]>,
+    trailer: Option<&'a [u8]>,
+}
+
+impl<'a> HeadersFound<'a> {
+    fn take(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), VerifyError> {
+        let well_formed = !name.is_empty() && name.bytes().all(is_token);
+        if !well_formed || value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            return Err(VerifyError::MalformedHeader { name: Excerpt::of(name) });
+        }
+        let (place, known) = match name.len() {
+            4 => (&mut self.host, "host"),
+            10 => (&mut self.date, "x-amz-date"),
+            13 if name.as_bytes()[0].eq_ignore_ascii_case(&b'a') => (&mut self.authorization, "authorization"),
+            13 => (&mut self.trailer, "x-amz-trailer"),
+            20 if name.as_bytes()[6].eq_ignore_ascii_case(&b'c') => (&mut self.content_sha256, "x-amz-content-sha256"),
+            20 => (&mut self.token, "x-amz-security-token"),
+            21 => (&mut self.s3_session_token, "x-amz-s3session-token"),
+            28 => (&mut self.decoded_length, "x-amz-decoded-content-length"),
+            _ => return Ok(()),
+        };
+        if name.eq_ignore_ascii_case(known) && place.replace(trim(value)).is_some() {
+            return Err(VerifyError::Repeated { part: Part::Header(known) });
+        }
+        Ok(())
+    }
+
+    fn token(&self) -> Result<Option<(SessionToken, Text<'a>)>, VerifyError> {
+        let (kind, value) = match (self.token, self.s3_session_token) {
+            (None, None) => return Ok(None),
+            (Some(_), Some(_)) => {
+                return Err(VerifyError::Repeated { part: Part::Header(SessionToken::Signed.header()) });
+            }
+            (Some(value), None) => (SessionToken::Signed, value),
+            (None, Some(value)) => (SessionToken::S3Session, value),
+        };
+        Ok(Some((kind, Text::Raw(text(value, Part::Header(kind.header()))?))))
+    }
+
+    fn payload(&self) -> Result<Option<PayloadHash>, VerifyError> {
+        let part = Part::Header("x-amz-content-sha256");
+        let Some(value) = self.content_sha256 else { return Ok(None) };
+        let hash = PayloadHash::parse(text(value, part)?).map_err(|_| VerifyError::Malformed { part })?;
+        Ok(Some(hash))
+    }
+}
+
+/// The parameters that authentication looks at, each there once at most.
+#[derive(Default)]
+struct ParametersFound<'a> {
+    values: [Option<Text<'a>>; 9],
+    /// Whether there is any of them but the last, which authenticates nothing by itself.
+    any: bool,
+}
+
+impl<'a> ParametersFound<'a> {
+    fn take(&mut self, name: Text<'a>, value: Text<'a>) -> Result<(), VerifyError> {
+        if !name.bytes().next().is_some_and(|first| first.eq_ignore_ascii_case(&b'x')) {
+            return Ok(());
+        }
+        let same = |known: &str| name.bytes().map(|byte| byte.to_ascii_lowercase()).eq(lower(known));
+        let Some(at) = PARAMETERS.into_iter().position(same) else { return Ok(()) };
+        let part = Part::Parameter(PARAMETERS[at]);
+        self.any |= at != CONTENT_SHA256;
+        if self.values[at].replace(value).is_some() {
+            return Err(VerifyError::Repeated { part });
+        }
+        // Servers differ in whether they take these names in any case; nobody has an honest use for another one.
+        if at != CONTENT_SHA256 && !name.bytes().eq(PARAMETERS[at].bytes()) {
+            return Err(VerifyError::Malformed { part });
+        }
+        Ok(())
+    }
+}
+
+// The places of these names in the list.
+const ALGORITHM: usize = 0;
+const CREDENTIAL: usize = 1;
+const DATE: usize = 2;
+const EXPIRES: usize = 3;
+const SIGNED_HEADERS: usize = 4;
+const SIGNATURE: usize = 5;
+const TOKEN: usize = 6;
+const S3_SESSION_TOKEN: usize = 7;
+const CONTENT_SHA256: usize = 8;
+const PARAMETERS: [&str; 9] = [
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Signature",
+    "X-Amz-Security-Token",
+    "X-Amz-S3session-Token",
+    "X-Amz-Content-Sha256",
+];
+
+const COMPONENTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
+
+/// U+0020 and tab, as in the canonical request.
+const BLANKS: [char; 2] = [' ', '\t'];
+
+fn lower(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().map(|byte| byte.to_ascii_lowercase())
+}
+
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
+/// A value that is visible ASCII.
+fn text(value: &[u8], part: Part) -> Result<&str, VerifyError> {
+    let value = core::str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_graphic()));
+    value.filter(|text| !text.is_empty()).ok_or(VerifyError::Malformed { part })
+}
+
+/// A text in which nothing is encoded, because nothing in it has to be.
+fn plain(text: Text<'_>) -> Option<&str> {
+    match text {
+        Text::Raw(text) => Some(text),
+        Text::Wire(text) | Text::Received(text) => Some(text).filter(|text| !text.contains(['%', '+'])),
+    }
+}
+
+/// A number of seconds without a sign and without leading zeros; one that is too great stays so.
+fn expires(text: &str) -> Option<u32> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) || text.len() > 1 && text.starts_with('0') {
+        return None;
+    }
+    Some(text.parse().unwrap_or(u32::MAX))
+}
+
+/// Takes `AKIA…/20130524/us-east-1/s3/aws4_request` apart.
+fn read_credential<'a>(
+    credential: Text<'a>,
+    dated: Timestamp,
+    part: Part,
+) -> Result<(Cow<'a, str>, CredentialScope<'a>), VerifyError> {
+    let malformed = VerifyError::Malformed { part };
+    // From its end: an access key id may hold a slash.
+    let mut rest = credential;
+    let mut last = || {
+        let (before, last) = rsplit_slash(rest)?;
+        rest = before;
+        last.decoded()
+    };
+    let (end, service, region, day) =
+        (last().ok_or(malformed)?, last().ok_or(malformed)?, last().ok_or(malformed)?, last().ok_or(malformed)?);
+    let access_key_id = rest.decoded().filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic()));
+    let access_key_id = access_key_id.ok_or(malformed)?;
+    if end != "aws4_request" || day.len() != 8 || !day.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(malformed);
+    }
+    if day != dated.day() {
+        return Err(VerifyError::ScopeDay { part });
+    }
+    let scope = CredentialScope::new(region, service, dated).map_err(|_| malformed)?;
+    Ok((access_key_id, scope))
+}
+
+fn rsplit_slash(text: Text<'_>) -> Option<(Text<'_>, Text<'_>)> {
+    let (text, wrap, encoded): (_, fn(_) -> _, _) = match text {
+        Text::Raw(text) => (text, Text::Raw as fn(_) -> _, false),
+        Text::Wire(text) => (text, Text::Wire as fn(_) -> _, true),
+        Text::Received(text) => (text, Text::Received as fn(_) -> _, true),
+    };
+    let plain = text.rfind('/').map(|at| (at, at + 1));
+    let escaped = |digits| text.rfind(digits).filter(|_| encoded).map(|at| (at, at + 3));
+    let (at, next) = plain.max(escaped("%2F")).max(escaped("%2f"))?;
+    Some((wrap(&text[..at]), wrap(&text[next..])))
+}

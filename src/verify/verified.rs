@@ -1,0 +1,178 @@
+use super::claim::Claim;
+use super::error::VerifyError;
+use crate::canonical::SignedNames;
+use crate::digest::{Hasher, equal};
+use crate::key::{Signature, SigningKey};
+use crate::payload::PayloadHash;
+use crate::scope::CredentialScope;
+use crate::timestamp::Timestamp;
+use alloc::borrow::Cow;
+use core::fmt;
+
+/// A request whose signature is proven: who signed it, when, which headers, and what was promised of the body.
+///
+/// The body is proven only when [`Verified::check_body`] or a [`BodyHasher`] has said so.
+#[must_use = "the body is not checked yet"]
+pub struct Verified<'a> {
+    access_key_id: Cow<'a, str>,
+    scope: CredentialScope<'a>,
+    dated: Timestamp,
+    valid_until: Option<Timestamp>,
+    signed: SignedNames<'a>,
+    session_token: bool,
+    payload: PayloadHash,
+    pub(super) chunked: Option<Chunked<'a>>,
+}
+
+/// What the chunks of an aws-chunked body are held against.
+pub(super) struct Chunked<'a> {
+    /// The signature of the request, to which the chunks are chained.
+    pub(super) signature: Signature,
+    /// The key that signs the chunks, if they are signed.
+    pub(super) key: Option<SigningKey>,
+    pub(super) decoded_length: u64,
+    /// The names in the header `x-amz-trailer`.
+    pub(super) trailer: Option<&'a str>,
+}
+
+impl<'a> Verified<'a> {
+    pub(super) fn new(
+        claim: Claim<'a>,
+        (payload, chunked): (PayloadHash, Option<Chunked<'a>>),
+        valid_until: Option<Timestamp>,
+    ) -> Self {
+        let Claim { access_key_id, scope, signed, token, dated, .. } = claim;
+        let session_token = token.is_some();
+        Self { access_key_id, scope, dated, valid_until, signed, session_token, payload, chunked }
+    }
+
+    /// Who signed it.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// The day, region and service that it was signed for.
+    #[must_use]
+    pub fn scope(&self) -> &CredentialScope<'a> {
+        &self.scope
+    }
+
+    /// The instant of signing.
+    #[must_use]
+    pub fn dated(&self) -> Timestamp {
+        self.dated
+    }
+
+    /// For a link, until when it is good: the end of its lifetime, or of the credentials, as far as that is known.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<Timestamp> {
+        self.valid_until
+    }
+
+    /// Whether it was signed with the credentials of a session, whose token was the right one.
+    #[must_use]
+    pub fn has_session_token(&self) -> bool {
+        self.session_token
+    }
+
+    /// The names of the signed headers, in lower case and sorted. What any other header says was said by nobody.
+    pub fn signed_headers(&self) -> impl Iterator<Item = Cow<'a, str>> {
+        self.signed.names()
+    }
+
+    /// Whether the header of this name, in any case, is signed. In a link, `content-type` often is not.
+    #[must_use]
+    pub fn is_signed(&self, name: &str) -> bool {
+        self.signed.contain(name)
+    }
+
+    /// What was signed in place of the body.
+    #[must_use]
+    pub fn payload(&self) -> PayloadHash {
+        self.payload
+    }
+
+    /// The length of an aws-chunked body without its framing, as it was signed.
+    #[must_use]
+    pub fn decoded_length(&self) -> Option<u64> {
+        self.chunked.as_ref().map(|chunked| chunked.decoded_length)
+    }
+
+    /// The names of the trailing headers of an aws-chunked body, as they were signed in `x-amz-trailer`.
+    #[must_use]
+    pub fn trailer(&self) -> Option<&'a str> {
+        self.chunked.as_ref().and_then(|chunked| chunked.trailer)
+    }
+
+    /// Holds the whole body against what was signed. A body that was not signed (`UNSIGNED-PAYLOAD`) may be anything.
+    ///
+    /// # Errors
+    /// [`VerifyError::BodyMismatch`]; [`VerifyError::BodyChunked`] for an aws-chunked body.
+    pub fn check_body(&self, body: &[u8]) -> Result<(), VerifyError> {
+        let mut hasher = self.body_hasher()?;
+        hasher.update(body);
+        hasher.finish()
+    }
+
+    /// The same for a body that comes piece by piece.
+    ///
+    /// # Errors
+    /// [`VerifyError::BodyChunked`] for an aws-chunked body.
+    pub fn body_hasher(&self) -> Result<BodyHasher, VerifyError> {
+        if self.payload.is_streaming() {
+            return Err(VerifyError::BodyChunked);
+        }
+        Ok(BodyHasher { expected: self.payload.sha256(), hasher: Hasher::default() })
+    }
+}
+
+impl fmt::Debug for Verified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("access_key_id", &self.access_key_id)
+            .field("scope", &self.scope)
+            .field("dated", &self.dated)
+            .field("valid_until", &self.valid_until)
+            .field("payload", &self.payload)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Hashes a body as it comes and holds it against what was signed.
+///
+/// Made by [`Verified::body_hasher`]. Nothing of the body is proven before [`BodyHasher::finish`].
+#[derive(Clone)]
+pub struct BodyHasher {
+    /// Nothing, if the body was not signed.
+    expected: Option<[u8; 32]>,
+    hasher: Hasher,
+}
+
+impl BodyHasher {
+    /// Takes the next piece of the body.
+    pub fn update(&mut self, piece: &[u8]) {
+        if self.expected.is_some() {
+            self.hasher.update(piece);
+        }
+    }
+
+    /// Whether all of it is the body that was signed.
+    ///
+    /// # Errors
+    /// [`VerifyError::BodyMismatch`].
+    pub fn finish(self) -> Result<(), VerifyError> {
+        match self.expected {
+            Some(expected) if !equal(self.hasher.finish().into_iter(), expected.into_iter()) => {
+                Err(VerifyError::BodyMismatch)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for BodyHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BodyHasher").finish_non_exhaustive()
+    }
+}
