@@ -186,7 +186,7 @@ impl<'a> Claim<'a> {
             return Err(VerifyError::HostConflict);
         }
         let mut parameters = ParametersFound::default();
-        request.query.parameters().try_for_each(|(_, name, value)| parameters.take(name, value))?;
+        request.query.parameters().for_each(|(_, name, value)| parameters.take(name, value));
 
         let credential = match (found.authorization, parameters.any) {
             (Some(_), true) => return Err(VerifyError::SignedTwice),
@@ -275,6 +275,9 @@ impl<'a> Credential<'a> {
         let malformed = |at: usize| VerifyError::Malformed { part: Part::Parameter(PARAMETERS[at]) };
         let part =
             |at: usize| parameters.values[at].ok_or(VerifyError::Missing { part: Part::Parameter(PARAMETERS[at]) });
+        if let Some(wrong) = parameters.wrong {
+            return Err(wrong);
+        }
         if !part(ALGORITHM)?.bytes().eq(*b"AWS4-HMAC-SHA256") {
             return Err(VerifyError::Algorithm { part: Part::Parameter(PARAMETERS[ALGORITHM]) });
         }
@@ -377,25 +380,25 @@ struct ParametersFound<'a> {
     values: [Option<Text<'a>>; 9],
     /// Whether there is any of them but the last, which authenticates nothing by itself.
     any: bool,
+    wrong: Option<VerifyError>,
 }
 
 impl<'a> ParametersFound<'a> {
-    fn take(&mut self, name: Text<'a>, value: Text<'a>) -> Result<(), VerifyError> {
+    fn take(&mut self, name: Text<'a>, value: Text<'a>) {
         if !name.bytes().next().is_some_and(|first| first.eq_ignore_ascii_case(&b'x')) {
-            return Ok(());
+            return;
         }
         let same = |known: &str| name.bytes().map(|byte| byte.to_ascii_lowercase()).eq(lower(known));
-        let Some(at) = PARAMETERS.into_iter().position(same) else { return Ok(()) };
+        let Some(at) = PARAMETERS.into_iter().position(same) else { return };
         let part = Part::Parameter(PARAMETERS[at]);
         self.any |= at != CONTENT_SHA256;
-        if self.values[at].replace(value).is_some() {
-            return Err(VerifyError::Repeated { part });
-        }
         // Servers differ in whether they take these names in any case; nobody has an honest use for another one.
-        if at != CONTENT_SHA256 && !name.bytes().eq(PARAMETERS[at].bytes()) {
-            return Err(VerifyError::Malformed { part });
+        let misspelt = at != CONTENT_SHA256 && !name.bytes().eq(PARAMETERS[at].bytes());
+        if self.values[at].replace(value).is_some() {
+            self.wrong = Some(VerifyError::Repeated { part });
+        } else if misspelt {
+            self.wrong = Some(VerifyError::Malformed { part });
         }
-        Ok(())
     }
 }
 

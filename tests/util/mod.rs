@@ -1,6 +1,10 @@
 //! What several tests share.
 #![allow(dead_code, reason = "each test uses a part")]
 
+mod incoming;
+
+pub(crate) use incoming::Incoming;
+
 use s3_sigv4::{Bucket, ChunkedBody, Credentials, Request, Signer, Timestamp};
 
 pub(crate) const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
