@@ -181,6 +181,13 @@ impl Signature {
         Ok(Self(mac.finish()))
     }
 
+    #[cfg(feature = "post")]
+    pub(crate) fn of_policy(policy: &str, key: &HmacKey) -> Self {
+        let mut mac = key.start();
+        mac.update(policy.as_bytes());
+        Self(mac.finish())
+    }
+
     pub(crate) fn hex(&self) -> Hex {
         Hex::of(&self.0)
     }

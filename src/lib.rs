@@ -127,7 +127,7 @@ pub use lifetime::{Lifetime, Limit, Validity};
 pub use payload::PayloadHash;
 pub use policy::SignedPolicy;
 #[cfg(feature = "post")]
-pub use post::{PostForm, PostMismatch, PostPolicy};
+pub use post::{PostForm, PostPolicy};
 pub use presign::Presigned;
 pub use profile::{Profile, Unsupported};
 pub use request::Request;
@@ -140,6 +140,8 @@ pub use timestamp::Timestamp;
 pub use verify::{
     BodyHasher, ChunkDecoder, ChunkFraming, Claim, ClientMessage, Part, Verified, Verifier, VerifyError, VerifyingKey,
 };
+#[cfg(feature = "post")]
+pub use verify::{PostClaim, PostMismatch, VerifiedPost};
 
 /// The README's examples, compiled and run with the documentation's.
 #[cfg(doctest)]

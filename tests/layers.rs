@@ -30,7 +30,10 @@ const RANKS: [(u32, &[&str]); 17] = [
     (41, &["header", "policy", "presign"]),
     (42, &["chunked", "chunked/read"]),
     (43, &["curl"]),
-    (50, &["verify", "verify/chunks", "verify/claim", "verify/error", "verify/verified"]),
+    (
+        50,
+        &["verify", "verify/chunks", "verify/claim", "verify/error", "verify/policy", "verify/post", "verify/verified"],
+    ),
     (60, &["aws"]),
     (61, &["bucket"]),
     (62, &["profile"]),

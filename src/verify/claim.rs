@@ -463,7 +463,7 @@ fn expires(text: &str) -> Option<u32> {
 }
 
 /// Takes `AKIA…/20130524/us-east-1/s3/aws4_request` apart.
-fn read_credential<'a>(
+pub(super) fn read_credential<'a>(
     credential: Text<'a>,
     dated: Timestamp,
     part: Part,

@@ -1,5 +1,9 @@
+#[cfg(feature = "post")]
+use super::policy::PostMismatch;
 use crate::canonical::Refused;
 use crate::error::Excerpt;
+#[cfg(feature = "post")]
+use crate::limits::MAX_POST_FIELDS;
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_TRAILER_BYTES};
 use crate::timestamp::Timestamp;
 use core::fmt;
@@ -386,6 +390,53 @@ pub enum VerifyError {
         /// Where the line starts in the framed body.
         position: u64,
     },
+
+    /// A form is larger before its file than S3 takes.
+    #[cfg(feature = "post")]
+    #[error("the form's names and values have {bytes} bytes, and {} are taken at most", MAX_POST_FIELDS)]
+    FormTooLarge {
+        /// How many they have.
+        bytes: usize,
+    },
+
+    /// A form has more fields than are looked at.
+    #[cfg(feature = "post")]
+    #[error("{count} form fields are more than the {} that are taken", MAX_PARAMETERS)]
+    TooManyFields {
+        /// How many there are.
+        count: usize,
+    },
+
+    /// A form's policy cannot be read.
+    #[cfg(feature = "post")]
+    #[error("the policy {reason}")]
+    PolicySyntax {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// A form's policy does not fix who signs and when, so that a signature for one could be used for another.
+    #[cfg(feature = "post")]
+    #[error("the policy has no condition that fixes {part}")]
+    PolicyOpen {
+        /// The field that it leaves open.
+        part: Part,
+    },
+
+    /// A form is good no longer: its policy has expired, or its signature is older than the verifier takes.
+    #[cfg(feature = "post")]
+    #[error("the form was good until {until}, and it is {now}")]
+    FormExpired {
+        /// When it ended.
+        until: Timestamp,
+        /// The verifier's time.
+        now: Timestamp,
+    },
+
+    /// A form, or its file, does not fit its policy.
+    #[cfg(feature = "post")]
+    #[error("{0}")]
+    Form(PostMismatch),
 }
 
 impl VerifyError {
@@ -479,6 +530,24 @@ impl VerifyError {
             | Self::TrailerSignatureMissing
             | Self::TrailerSignatureSyntax { .. }
             | Self::TrailersGoOn { .. } => ("MalformedTrailerError", 400, "the trailing headers are not as announced"),
+            #[cfg(feature = "post")]
+            Self::FormTooLarge { .. } | Self::TooManyFields { .. } => {
+                ("MaxPostPreDataLengthExceeded", 400, "the form has too much in front of its file")
+            }
+            #[cfg(feature = "post")]
+            Self::PolicySyntax { .. } => ("InvalidPolicyDocument", 400, "the policy is not well formed"),
+            #[cfg(feature = "post")]
+            Self::FormExpired { .. } => ("AccessDenied", 403, "the form has expired"),
+            #[cfg(feature = "post")]
+            Self::Form(PostMismatch::FileLength { length, max, .. }) if length > max => {
+                ("EntityTooLarge", 400, "the file is longer than the policy allows")
+            }
+            #[cfg(feature = "post")]
+            Self::Form(PostMismatch::FileLength { .. }) => {
+                ("EntityTooSmall", 400, "the file is shorter than the policy allows")
+            }
+            #[cfg(feature = "post")]
+            Self::PolicyOpen { .. } | Self::Form(_) => ("AccessDenied", 403, "the form does not fit its policy"),
             Self::PayloadUnknown
             | Self::OtherCredentials
             | Self::OtherKey
@@ -489,6 +558,13 @@ impl VerifyError {
             }
         };
         ClientMessage { code, status, message }
+    }
+}
+
+#[cfg(feature = "post")]
+impl From<PostMismatch> for VerifyError {
+    fn from(mismatch: PostMismatch) -> Self {
+        Self::Form(mismatch)
     }
 }
 
@@ -513,6 +589,9 @@ pub enum Part {
     Authorization(&'static str),
     /// A parameter of the query.
     Parameter(&'static str),
+    /// A field of a form.
+    #[cfg(feature = "post")]
+    Field(&'static str),
     /// The method.
     Method,
     /// The host that the request was sent to.
@@ -529,6 +608,8 @@ impl Part {
             Self::Parameter(_) => "AuthorizationQueryParametersError",
             Self::Header("x-amz-content-sha256") => "InvalidArgument",
             Self::Target => "InvalidURI",
+            #[cfg(feature = "post")]
+            Self::Field(_) => "InvalidArgument",
             Self::Header(_) | Self::Method | Self::Host => "InvalidRequest",
         };
         (code, 400, message)
@@ -541,6 +622,8 @@ impl fmt::Display for Part {
             Self::Header(name) => write!(f, "the header {name}"),
             Self::Authorization(name) => write!(f, "{name} in the Authorization header"),
             Self::Parameter(name) => write!(f, "the parameter {name}"),
+            #[cfg(feature = "post")]
+            Self::Field(name) => write!(f, "the form field {name}"),
             Self::Method => f.write_str("the method"),
             Self::Host => f.write_str("the host"),
             Self::Target => f.write_str("the request's target"),
