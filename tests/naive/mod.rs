@@ -33,19 +33,20 @@ pub(crate) fn uri_encode(text: &str, encode_slash: bool) -> String {
 pub(crate) fn canonical_uri(path: &str, s3: bool) -> String {
     let path = if path.is_empty() { "/" } else { path };
     let encoded = uri_encode(path, false);
-    if s3 {
-        return encoded;
-    }
+    if s3 { encoded } else { uri_encode(&normalized(&encoded), false) }
+}
+
+fn normalized(path: &str) -> String {
     let mut segments: Vec<&str> = Vec::new();
-    for segment in encoded.split('/') {
+    for segment in path.split('/') {
         if segment == ".." {
             segments.pop();
         } else if !segment.is_empty() && segment != "." {
             segments.push(segment);
         }
     }
-    let slash = if encoded.ends_with('/') && !segments.is_empty() { "/" } else { "" };
-    uri_encode(&format!("/{}{slash}", segments.join("/")), false)
+    let slash = if path.ends_with('/') && !segments.is_empty() { "/" } else { "" };
+    format!("/{}{slash}", segments.join("/"))
 }
 
 pub(crate) fn canonical_query(query: &[(String, String)]) -> String {
@@ -90,4 +91,82 @@ fn hmac(key: &[u8], message: &str) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key");
     mac.update(message.as_bytes());
     mac.finalize().into_bytes().to_vec()
+}
+
+/// What a received request says: two requests that say the same are signed alike, and others are not.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Meaning {
+    method: String,
+    /// By S3's rules its bytes, a slash as it stands being another thing than an encoded one; by the general rules the
+    /// text, without dot segments and empty ones.
+    path: Vec<(bool, u8)>,
+    query: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The signed headers that are there, and whether others have to be refused.
+    headers: BTreeMap<String, Vec<Vec<u8>>>,
+    refused: bool,
+    authorization: Vec<String>,
+}
+
+/// Reads `signed` headers alone, beside `Authorization`.
+pub(crate) fn meaning(
+    method: &str,
+    target: &str,
+    headers: &[(String, Vec<u8>)],
+    (signed, s3): (&[&str], bool),
+) -> Meaning {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut pairs: Vec<_> = query.split('&').filter(|_| !query.is_empty()).map(pair).collect();
+    pairs.sort();
+    let mut by_name: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+    let (mut authorization, mut refused) =
+        (Vec::new(), s3 && path.contains('+') || target.contains('#') || !path.starts_with('/'));
+    for (name, value) in headers {
+        let name = name.to_ascii_lowercase();
+        let words: Vec<&[u8]> =
+            value.split(|byte| [b' ', b'\t'].contains(byte)).filter(|word| !word.is_empty()).collect();
+        if name == "authorization" {
+            authorization.extend(components(&String::from_utf8_lossy(value)));
+        } else if signed.contains(&&*name) {
+            by_name.entry(name).or_default().push(words.join(&b' '));
+        } else {
+            refused |= name.starts_with("x-amz-") || name.starts_with("content-");
+        }
+    }
+    let path =
+        if s3 { decode(path, false).collect() } else { normalized(path).bytes().map(|byte| (false, byte)).collect() };
+    Meaning { method: method.into(), path, query: pairs, headers: by_name, refused, authorization }
+}
+
+fn pair(text: &str) -> (Vec<u8>, Vec<u8>) {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    let bytes = |text| decode(text, true).map(|(_, byte)| byte).collect();
+    (bytes(name), bytes(value))
+}
+
+/// Each byte, and whether it is a slash that was not encoded.
+fn decode(text: &str, plus_is_space: bool) -> impl Iterator<Item = (bool, u8)> {
+    let mut rest = text.as_bytes();
+    std::iter::from_fn(move || {
+        let (first, behind) = rest.split_first()?;
+        let hex = behind.get(..2).filter(|two| two.iter().all(u8::is_ascii_hexdigit));
+        if let (b'%', Some(two)) = (first, hex) {
+            rest = &behind[2..];
+            return Some((
+                false,
+                u8::from_str_radix(std::str::from_utf8(two).expect("ASCII"), 16).expect("two digits"),
+            ));
+        }
+        rest = behind;
+        Some((*first == b'/', if *first == b'+' && plus_is_space { b' ' } else { *first }))
+    })
+}
+
+/// The algorithm and the components of an `Authorization` header, without the blanks around them.
+fn components(value: &str) -> Vec<String> {
+    let blanks = [' ', '\t'];
+    let (algorithm, rest) = value.trim_matches(blanks).split_once(blanks).unwrap_or((value, ""));
+    let mut components: Vec<_> = rest.split(',').map(|component| component.trim_matches(blanks).into()).collect();
+    components.sort();
+    components.push(algorithm.into());
+    components
 }

@@ -67,7 +67,8 @@ impl Incoming {
     /// Reads the claim, and hands it on.
     pub(crate) fn claim<T>(&self, then: impl FnOnce(Claim<'_>) -> Result<T, VerifyError>) -> Result<T, VerifyError> {
         let host = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host"));
-        let host = host.and_then(|(_, value)| std::str::from_utf8(value).ok()).unwrap_or_default();
+        let host =
+            host.and_then(|(_, value)| std::str::from_utf8(value).ok()).unwrap_or_default().trim_matches([' ', '\t']);
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let request = Request::received(&self.method, host, &self.target)?.with_header_bytes(&headers);
         then(Claim::parse(&request)?)
