@@ -88,6 +88,7 @@ mod error;
 mod header;
 #[cfg(feature = "http")]
 mod http;
+mod inspect;
 mod key;
 mod lifetime;
 mod limits;
@@ -122,6 +123,7 @@ pub use credentials::Credentials;
 pub use endpoint::Endpoint;
 pub use error::{Error, Excerpt, Field, Found, HeaderPart};
 pub use header::SignedRequest;
+pub use inspect::{Finding, Inspection, State};
 pub use key::{ExportedKey, Signature, SigningKey};
 pub use lifetime::{Lifetime, Limit, Validity};
 pub use payload::PayloadHash;

@@ -28,6 +28,7 @@ use core::time::Duration;
 
 pub use chunks::{ChunkDecoder, ChunkFraming};
 pub use claim::Claim;
+pub(crate) use claim::PARAMETERS;
 use claim::Place;
 pub use error::{ClientMessage, Part, VerifyError};
 #[cfg(feature = "post")]

@@ -412,7 +412,7 @@ const SIGNATURE: usize = 5;
 const TOKEN: usize = 6;
 const S3_SESSION_TOKEN: usize = 7;
 const CONTENT_SHA256: usize = 8;
-const PARAMETERS: [&str; 9] = [
+pub(crate) const PARAMETERS: [&str; 9] = [
     "X-Amz-Algorithm",
     "X-Amz-Credential",
     "X-Amz-Date",

@@ -10,18 +10,18 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 /// What a received policy says.
-pub(super) struct Policy {
-    pub(super) expiration: Timestamp,
-    pub(super) conditions: Vec<Condition<'static>>,
+pub(crate) struct Policy {
+    pub(crate) expiration: Timestamp,
+    pub(crate) conditions: Vec<Condition<'static>>,
     /// The least and the greatest length of the file.
-    pub(super) length: (u64, u64),
+    pub(crate) length: (u64, u64),
 }
 
 impl Policy {
     /// Reads the base64 text of the field `policy`. The caller has bounded its length; `serde_json` bounds the depth.
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html>.
-    pub(super) fn parse(text: &str) -> Result<Self, VerifyError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, VerifyError> {
         let wrong = |reason| VerifyError::PolicySyntax { reason };
         let json = STANDARD.decode(text).map_err(|_| wrong("is not base64"))?;
         let json: Value = serde_json::from_slice(&json).map_err(|_| wrong("is not JSON"))?;
