@@ -277,5 +277,8 @@ impl fmt::Display for Shown<'_> {
 /// How many characters of a text are shown.
 const MAX_SHOWN: usize = 1000;
 
+/// How many names of headers and parameters are shown.
+const MAX_NAMES: usize = 128;
+
 /// How many findings are kept.
 const MAX_FINDINGS: usize = 32;

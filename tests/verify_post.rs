@@ -42,7 +42,7 @@ fn signing(signer: &Signer) -> Vec<Value> {
 fn form_of(signer: &Signer, policy: &str, fields: &[(&str, &str)]) -> Fields {
     let signed = signer.sign_policy(&STANDARD.encode(policy), now()).expect("a signature");
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-    fields.iter().copied().map(owned).chain(signed.fields().map(|field| owned(field))).collect()
+    fields.iter().copied().map(owned).chain(signed.fields().map(owned)).collect()
 }
 
 /// The same for a policy of these conditions and those of signing and of the bucket.
@@ -307,6 +307,7 @@ fn the_policy_fixes_who_signs_and_when() {
 }
 
 #[test]
+#[expect(clippy::type_complexity, clippy::cloned_ref_to_slice_refs, reason = "tables")]
 fn conditions_and_fields() {
     let key = json!({"key": "cat.jpg"});
     let ok: &[(&[Value], &[(&str, &str)])] = &[

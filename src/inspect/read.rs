@@ -144,7 +144,10 @@ impl Inspection {
             Some(Err(_)) => this.find(VerifyError::Malformed { part: date }),
             None => this.find(VerifyError::Missing { part: date }),
         }
-        for (name, _) in headers.iter().take(MAX_PARAMETERS) {
+        if headers.len() > 2 * MAX_HEADERS {
+            this.find(VerifyError::TooManyHeaders { count: headers.len() });
+        }
+        for (name, _) in headers {
             if starts_with(name, "x-amz-")
                 && !this.signed_headers.iter().any(|signed| signed.eq_ignore_ascii_case(name))
             {
@@ -302,7 +305,7 @@ impl Inspection {
     fn read_query(&mut self, query: &str) {
         let mut values = [const { None }; PARAMETERS.len()];
         let mut version2 = false;
-        for parameter in query.split('&').filter(|parameter| !parameter.is_empty()).take(2 * MAX_PARAMETERS) {
+        for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             let plain = name.strip_prefix("amp;").unwrap_or(name);
             if plain != name {
@@ -312,11 +315,13 @@ impl Inspection {
             let Some(at) = PARAMETERS.into_iter().position(|known| known.eq_ignore_ascii_case(&name)) else {
                 version2 |= matches!(&*name, "AWSAccessKeyId" | "Signature");
                 let of_signing = PARAMETERS.iter().find(|known| starts_with(&name, known));
-                self.parameters.push(match (of_signing, parameter.contains('=')) {
-                    // A piece of a signature or a token that lost its place is no name.
+                // A piece of a signature or a token that has lost its place is no name.
+                let amz = starts_with(&name, "x-amz-") || starts_with(&name, "response-");
+                let longest = if amz && parameter.contains('=') { 48 } else { 24 };
+                self.parameters.push(match (of_signing, name.split('=').next().unwrap_or_default()) {
                     (Some(known), _) => (*known).to_string(),
-                    (None, false) if name.len() > 32 => "…".to_string(),
-                    (None, _) => name.split('=').next().unwrap_or_default().to_string(),
+                    (None, name) if name.len() > longest => "…".to_string(),
+                    (None, name) => name.to_string(),
                 });
                 continue;
             };
@@ -327,6 +332,10 @@ impl Inspection {
             if values[at].replace(decoded(value)).is_some() {
                 self.find(VerifyError::Repeated { part });
             }
+        }
+        let count = self.parameters.len();
+        if count > MAX_PARAMETERS {
+            self.find(VerifyError::TooManyParameters { count });
         }
         if values.iter().all(Option::is_none) {
             self.find(if version2 { Finding::Version2 } else { Finding::Refused(VerifyError::NotSigned) });
