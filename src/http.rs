@@ -135,7 +135,7 @@ impl<'a> Claim<'a> {
     ) -> Result<Self, VerifyError> {
         let host = match (uri.authority(), headers.get(HOST)) {
             (Some(authority), _) => authority.as_str(),
-            (None, Some(host)) => host.to_str().map_err(|_| VerifyError::Malformed { part: Part::Header("host") })?,
+            (None, Some(host)) => host.to_str().map_err(|_| VerifyError::Malformed { part: Part::Host })?,
             (None, None) => return Err(VerifyError::Missing { part: Part::Host }),
         };
         let target = uri.path_and_query().map_or("/", |target| target.as_str());

@@ -3,10 +3,10 @@
 mod util;
 
 use core::time::Duration;
-use s3_sigv4::{PayloadHash, Request, Signer};
+use s3_sigv4::{Claim, PayloadHash, Request, Signer, SigningKey, Verifier, VerifyingKey};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use util::{bucket, now, session, signer};
+use util::{Incoming, bucket, now, session, signer};
 
 struct Counting;
 
@@ -64,5 +64,42 @@ fn presign_to_and_sign_to_allocate_nothing() {
             assert_eq!(count, 0, "sign_to: {request:?}");
         }
     }
+    counting_works();
+}
+
+#[test]
+fn verifying_with_the_days_key_allocates_nothing() {
+    let (verifier, key) = (Verifier::new("us-east-1"), signer().key().clone());
+    let other = SigningKey::from_bytes([0; 32], key.scope().clone());
+    let (bucket, signer) = (bucket(), signer());
+    let headers = [("Content-Type", "image/jpeg"), ("x-amz-meta-a", " b   c "), ("x-amz-meta-a", "d")];
+    let request = bucket.put("2024/cat & dog é.jpg").expect("a request").with_headers(&headers);
+    let request = request.with_query(&[("versionId", "a+b"), ("b", "")]);
+    let session = Signer::new(session(), "us-east-1", now()).expect("a signer");
+    for incoming in [
+        Incoming::link(&signer.presign(&request, Duration::from_secs(60), now()).expect("a link")),
+        Incoming::signed(&request, &headers, &signer.sign(&request, PayloadHash::EMPTY, now()).expect("a signature")),
+        Incoming::link(&session.presign(&request, Duration::from_secs(60), now()).expect("a link")),
+    ] {
+        let headers: Vec<_> = incoming.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let host = std::str::from_utf8(&incoming.headers[0].1).expect("the host");
+        let verify = |key: Option<&SigningKey>| {
+            let request = Request::received(&incoming.method, host, &incoming.target).expect("a request");
+            let claim = Claim::parse(&request.with_header_bytes(&headers)).expect("a claim");
+            let mut key = VerifyingKey::from(key);
+            if incoming.target.contains("Security-Token") {
+                key = key.with_session_token("IQoJb3JpZ2luX2VjEXAMPLE//token+=");
+            }
+            verifier.verify(claim, key, now()).map(|verified| verified.check_body(b""))
+        };
+        for (key, verified) in [(Some(&key), true), (Some(&other), false), (None, false)] {
+            let count = allocations(|| assert_eq!(verify(key).is_ok(), verified, "{incoming:?}"));
+            assert_eq!(count, 0, "{incoming:?}");
+        }
+    }
+    counting_works();
+}
+
+fn counting_works() {
     assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(1)))), 1, "the allocator does count");
 }

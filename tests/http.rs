@@ -4,7 +4,7 @@
 mod util;
 
 use http::header::{HOST, HeaderValue};
-use s3_sigv4::{Error, PayloadHash, Service, Signer};
+use s3_sigv4::{Claim, Error, Part, PayloadHash, Service, Signer, Verifier, VerifyError};
 use util::{at, credentials, now, session, signer};
 
 fn signed(mut request: http::Request<()>) -> http::Request<()> {
@@ -111,4 +111,54 @@ fn secrets_are_marked_and_other_bytes_are_signed_as_they_are() {
     let view = s3_sigv4::Request::new("GET", "https://example.com", "/").expect("a request");
     let expected = session.sign(&view.with_header_bytes(&headers), PayloadHash::EMPTY, now()).expect("a signature");
     assert_eq!(authorization(&request), expected.authorization());
+}
+
+#[test]
+fn what_is_signed_is_verified() {
+    let verifier = Verifier::new("us-east-1");
+    for (uri, host) in [
+        ("https://example.com/a%20b//c/../d%2Be?x=%2F&y", None),
+        ("/a%7Eb?acl", Some("example.com:8080")),
+        ("https://example.com:8443/", Some("example.com:8443")),
+    ] {
+        let mut request = http::Request::put(uri).header("x-amz-meta-a", "b").header("X-Amz-Meta-A", "c");
+        if let Some(host) = host {
+            request = request.header(HOST, host);
+        }
+        let mut request = request.body(()).expect("a request");
+        let signer = Signer::new(session(), "us-east-1", now()).expect("a signer");
+        signer.sign_http(&mut request, PayloadHash::of(b"body"), now()).expect("a signature");
+        let verify = |request: &http::Request<()>| {
+            let claim = Claim::parse_http(request)?;
+            verifier.verify(claim, &session(), now())?.check_body(b"body")
+        };
+        assert_eq!(verify(&request), Ok(()), "{uri}");
+
+        let mut tampered = request.clone();
+        tampered.headers_mut().insert("x-amz-acl", HeaderValue::from_static("public-read"));
+        assert!(matches!(verify(&tampered), Err(VerifyError::HeaderNotSigned { .. })), "{uri}");
+        let mut tampered = request.clone();
+        tampered.headers_mut().append("x-amz-meta-a", HeaderValue::from_static("d"));
+        assert_eq!(verify(&tampered), Err(VerifyError::SignatureMismatch), "{uri}");
+        let mut tampered = request.clone();
+        *tampered.method_mut() = http::Method::DELETE;
+        assert_eq!(verify(&tampered), Err(VerifyError::SignatureMismatch), "{uri}");
+        let mut tampered = request.clone();
+        tampered.headers_mut().insert(HOST, HeaderValue::from_static("example.org"));
+        let refused =
+            if host == Some("example.com:8080") { VerifyError::SignatureMismatch } else { VerifyError::HostConflict };
+        assert_eq!(verify(&tampered), Err(refused), "{uri}");
+
+        let (parts, ()) = request.into_parts();
+        let claim = Claim::parse_http_parts(&parts).expect("a claim");
+        assert_eq!(claim.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
+        assert!(verifier.verify(claim, &session(), now()).is_ok(), "{uri}");
+    }
+    let nowhere = http::Request::get("/a").body(()).expect("a request");
+    let refused = Claim::parse_http(&nowhere).map(drop);
+    assert_eq!(refused, Err(VerifyError::Missing { part: Part::Host }));
+    let bytes = HeaderValue::from_bytes(b"\xff").expect("a value");
+    let odd = http::Request::get("/a").header(HOST, bytes).body(()).expect("a request");
+    let refused = Claim::parse_http(&odd).map(drop);
+    assert_eq!(refused, Err(VerifyError::Malformed { part: Part::Host }));
 }

@@ -8,10 +8,10 @@ use naive::Case;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use s3_sigv4::{
-    Bucket, ChunkedBody, ContentDisposition, Credentials, Endpoint, PayloadHash, Request, Service, Signer, SigningKey,
-    StringToSign, Timestamp, region_of_host,
+    Bucket, ChunkedBody, Claim, ContentDisposition, Credentials, Endpoint, PayloadHash, Request, Service, Signer,
+    SigningKey, StringToSign, Timestamp, Verifier, VerifyError, VerifyingKey, region_of_host,
 };
-use util::{ACCESS_KEY, SECRET_KEY, credentials};
+use util::{ACCESS_KEY, Incoming, SECRET_KEY, credentials};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
@@ -102,6 +102,53 @@ proptest! {
         }
     }
 
+    /// Whatever is signed is verified as it is received; changed anywhere, it is refused, unless it still says the same.
+    #[test]
+    fn what_is_signed_is_verified_and_nothing_else(
+        (path, query, headers) in (path(), query(), headers()),
+        token in proptest::option::of(token()),
+        (link, s3) in (any::<bool>(), any::<bool>()),
+        now in instant(),
+        changes in vec((any::<prop::sample::Index>(), prop::sample::select(CHANGES), 0..3_u8), 64),
+    ) {
+        let (query, given) = (borrowed(&query), borrowed(&headers));
+        let request = Request::new("PUT", "https://examplebucket.s3.amazonaws.com", &path).unwrap();
+        let request = request.with_query(&query).with_headers(&given).allow_dot_segments();
+        let signer = signer(s3, token.as_deref(), now);
+        let incoming = if link {
+            Incoming::link(&signer.presign(&request, Duration::from_secs(60), now).unwrap())
+        } else {
+            Incoming::signed(&request, &given, &signer.sign(&request, PayloadHash::EMPTY, now).unwrap())
+        };
+        let verifier = Verifier::new("us-east-1").with_service(Service::new(service(s3)).unwrap());
+        let mut key = VerifyingKey::from(signer.key());
+        if let Some(token) = &token {
+            key = key.with_session_token(token);
+        }
+        let verify = |incoming: &Incoming| {
+            incoming.claim(|claim| {
+                if claim.access_key_id() != ACCESS_KEY {
+                    return Err(VerifyError::UnknownKey);
+                }
+                let verified = verifier.verify(claim.with_payload(PayloadHash::EMPTY), key, now)?;
+                Ok(verified.signed_headers().map(String::from).collect::<Vec<_>>())
+            })
+        };
+        let signed = verify(&incoming);
+        prop_assert!(signed.is_ok(), "{:?}: {:?}", signed, incoming);
+        let signed = signed.unwrap();
+        let signed: Vec<_> = signed.iter().map(|name| &**name).collect();
+        let meaning = |incoming: &Incoming| {
+            naive::meaning(&incoming.method, &incoming.target, &incoming.headers, (&signed, s3))
+        };
+        let meant = meaning(&incoming);
+        for (place, byte, how) in changes {
+            let changed = changed(&incoming, place, byte, how);
+            let result = verify(&changed);
+            prop_assert_eq!(result.is_ok(), meaning(&changed) == meant, "{:?} {:?} {:?}", result, changed, incoming);
+        }
+    }
+
     #[test]
     fn a_request_and_its_url_as_text_sign_alike((path, query) in (path(), query()), now in instant()) {
         let origin = "https://examplebucket.s3.amazonaws.com";
@@ -150,8 +197,13 @@ proptest! {
             Request::from_url("GET", &url),
             Request::from_url(t(5), t(7)),
             bucket.get(t(6)),
-        ].into_iter().flatten() {
+        ].into_iter().flatten().chain(Request::received(t(5), t(3), t(7))) {
             let _ = request.url().to_string();
+            for request in [request, request.with_query(&query), request.with_header_bytes(&headers)] {
+                let _ = Claim::parse(&request);
+                let authorized = [("authorization", t(4).as_bytes()), ("x-amz-date", t(1).as_bytes())];
+                let _ = Claim::parse(&request.with_header_bytes(&authorized));
+            }
             for request in [request, request.with_query(&query), request.with_header_bytes(&headers).with_unsigned_headers(&unsigned)] {
                 let _ = signer.sign(&request, PayloadHash::EMPTY, now);
                 let mut link = String::new();
@@ -165,6 +217,44 @@ proptest! {
             }
         }
     }
+}
+
+/// Bytes to change others into: those that have a part in some rule, and some that have none.
+const CHANGES: &[u8] = b" \t\n\0%+&=/.;:,?#-_~0129abfABFXx@\x7f";
+
+/// A byte of the target, of a header's name or of its value put in, replaced or taken away.
+fn changed(incoming: &Incoming, place: prop::sample::Index, byte: u8, how: u8) -> Incoming {
+    let mut changed = incoming.clone();
+    let lengths = changed.headers.iter().flat_map(|(name, value)| [name.len(), value.len()]);
+    let lengths: Vec<_> = [changed.method.len(), changed.target.len()].into_iter().chain(lengths).collect();
+    let mut at = place.index(lengths.iter().sum());
+    let part = lengths
+        .iter()
+        .position(|length| {
+            at.checked_sub(*length).is_none_or(|rest| {
+                at = rest;
+                false
+            })
+        })
+        .unwrap();
+    let change = |bytes: &mut Vec<u8>| match how {
+        0 => bytes.insert(at, byte),
+        1 => bytes[at] = byte,
+        _ => drop(bytes.remove(at)),
+    };
+    let change_text = |text: &mut String| {
+        let mut bytes = core::mem::take(text).into_bytes();
+        change(&mut bytes);
+        // Text that is no UTF-8 any more cannot be received.
+        *text = String::from_utf8_lossy(&bytes).into_owned();
+    };
+    match part {
+        0 => change_text(&mut changed.method),
+        1 => change_text(&mut changed.target),
+        part if part % 2 == 0 => change_text(&mut changed.headers[part / 2 - 1].0),
+        part => change(&mut changed.headers[part / 2 - 1].1),
+    }
+    changed
 }
 
 /// Every day of ten thousand years, against a calendar that counts them one by one.

@@ -1,11 +1,14 @@
 //! AWS's signing test suite and the worked examples of AWS's documents, every stage by itself and through every verb.
 
+mod util;
+
 use core::time::Duration;
 use s3_sigv4::{
     ContentSha256, CredentialScope, Credentials, PathEncoding, PathNormalization, PayloadHash, Request, Service,
-    SessionToken, Signer, SigningKey, StringToSign, Timestamp,
+    SessionToken, Signer, SigningKey, StringToSign, Timestamp, Verifier, VerifyError,
 };
 use serde_json::Value;
+use util::Incoming;
 
 #[test]
 fn aws_signing_test_suite() {
@@ -16,7 +19,8 @@ fn aws_signing_test_suite() {
         compared += Suite::new(&case).run();
     }
     // 38 cases have 3 stages in headers and 3 in the query, one has 3 in headers, and one has no string to sign.
-    assert_eq!(compared, 38 * 6 + 3 + 2, "stages compared");
+    let stages = 38 * 6 + 3 + 2;
+    assert_eq!(compared, stages + 40 + 38, "stages compared, and requests and links verified");
 }
 
 #[test]
@@ -150,6 +154,7 @@ impl<'a> Suite<'a> {
         let signature = signed.signature().to_string();
         compared += compare(name, "header signature", &signature, &expected["signature"]);
         assert!(signed.authorization().ends_with(&signature), "{name}");
+        compared += self.verify(&Incoming::signed(&request, &headers, &signed), now);
         self.all_ways_of_signing_agree(&request, &signer, now, &signed.headers().collect::<Vec<_>>());
 
         let expected = &self.case["query"];
@@ -166,6 +171,7 @@ impl<'a> Suite<'a> {
         let link = signer.presign_payload(&request, self.payload, lifetime, now).expect("a link");
         let (rest, signature) = link.url().rsplit_once("&X-Amz-Signature=").expect("a signature");
         compared += compare(name, "query signature", signature, &expected["signature"]);
+        compared += self.verify(&Incoming::link(&link), now);
         // What is sent is what was signed.
         let canonical_query = text(expected, "canonical_request").split('\n').nth(2).expect("a query");
         let token = if self.case["token_after_signing"] == true { "&X-Amz-Security-Token=" } else { "" };
@@ -179,6 +185,31 @@ impl<'a> Suite<'a> {
             assert_eq!(url, link.url(), "{name}");
         }
         compared
+    }
+
+    /// What was signed is verified as it is received, and is not under another secret.
+    fn verify(&self, incoming: &Incoming, now: Timestamp) -> usize {
+        let mut service = self.service.clone();
+        if incoming.target.contains("X-Amz-Signature=") {
+            // The suite's links sign the body's hash without saying so.
+            service = service.with_content_sha256(ContentSha256::Omitted);
+        }
+        let verifier = Verifier::new(text(self.case, "region")).with_service(service);
+        let verify = |secret: &str| {
+            let mut credentials = Credentials::new(text(self.case, "access_key"), secret).expect("credentials");
+            if let Some(token) = self.case["token"].as_str() {
+                credentials = credentials.with_session_token(token).expect("a token");
+            }
+            incoming.claim(|claim| {
+                let body = text(self.case, "body").as_bytes();
+                let verified = verifier.verify(claim.with_payload(PayloadHash::of(body)), &credentials, now)?;
+                assert_eq!(verified.check_body(b"another body"), Err(VerifyError::BodyMismatch), "{}", self.name);
+                verified.check_body(body)
+            })
+        };
+        assert_eq!(verify(text(self.case, "secret_key")), Ok(()), "{}: {incoming:?}", self.name);
+        assert_eq!(verify("another secret"), Err(VerifyError::SignatureMismatch), "{}", self.name);
+        1
     }
 
     fn all_ways_of_signing_agree(

@@ -7,8 +7,8 @@ use core::cell::RefCell;
 use core::time::Duration;
 use naive::Case;
 use s3_sigv4::{
-    Claim, CredentialScope, Credentials, Part, PayloadHash, Request, Service, SessionToken, SigningKey, Timestamp,
-    Verifier, VerifyError,
+    Claim, CredentialScope, Credentials, Part, PayloadHash, Request, Service, SessionToken, SigningKey, Verified,
+    Verifier, VerifyError, VerifyingKey,
 };
 use util::{ACCESS_KEY, Incoming, SECRET_KEY, at, bucket, credentials, now, session, signer};
 
@@ -553,6 +553,598 @@ fn the_rules() {
     accept(rule, reordered);
 
     assert!(broken.borrow().is_empty(), "{}", broken.borrow().join("\n"));
+}
+
+#[test]
+fn session_tokens() {
+    let with = |credentials: Credentials, token: &str| credentials.with_session_token(token).expect("a token");
+    let tokened = |token: &str| Forged::header().set("x-amz-security-token", token).sign();
+    let linked = |token: &str| Forged::link().query("X-Amz-Security-Token", token).sign();
+    let verify = |incoming: &Incoming, credentials: &Credentials| incoming.verify(&verifier(), credentials, now());
+
+    for incoming in [tokened(TOKEN), linked(TOKEN)] {
+        assert_eq!(verify(&incoming, &with(credentials(), TOKEN)), Ok(()));
+        assert_eq!(verify(&incoming, &credentials()), Err(VerifyError::TokenUnexpected));
+        for other in ["IQoJb3JpZ2luX2VjEXAMPLE//token+", "iQoJb3JpZ2luX2VjEXAMPLE//token+=", "a"] {
+            assert_eq!(verify(&incoming, &with(credentials(), other)), Err(VerifyError::TokenMismatch), "{other}");
+        }
+        let claimed = incoming.claim(|claim| Ok(claim.session_token().map(Into::<String>::into)));
+        assert_eq!(claimed, Ok(Some(TOKEN.to_owned())));
+
+        // A signing key goes with the token that is told.
+        let key = key(SCOPE);
+        assert_eq!(incoming.verify(&verifier(), &key, now()), Err(VerifyError::TokenUnexpected));
+        let key = VerifyingKey::from(&key);
+        assert_eq!(incoming.verify(&verifier(), key.with_session_token(TOKEN), now()), Ok(()));
+        assert_eq!(incoming.verify(&verifier(), key.with_session_token("a"), now()), Err(VerifyError::TokenMismatch));
+    }
+    for incoming in [Forged::header().sign(), Forged::link().sign()] {
+        assert_eq!(verify(&incoming, &with(credentials(), TOKEN)), Err(VerifyError::TokenMissing));
+    }
+    // Whoever has not got the secret is not told about the token.
+    let tampered = Incoming { method: "GET".into(), ..tokened("a") };
+    assert_eq!(verify(&tampered, &with(credentials(), TOKEN)), Err(VerifyError::SignatureMismatch));
+
+    let empty = tokened("");
+    let part = Part::Header("x-amz-security-token");
+    assert_eq!(verify(&empty, &credentials()), Err(VerifyError::Malformed { part }));
+}
+
+#[test]
+fn tokens_of_other_services() {
+    // S3 Express: its own name or the ordinary one, by the operation.
+    let express = |incoming: Incoming| {
+        let session = credentials().with_session_token(TOKEN).expect("a token");
+        incoming.verify(&verifier().with_service(Service::S3_EXPRESS), &session, now())
+    };
+    let scope = "20130524/us-east-1/s3express/aws4_request";
+    for name in ["x-amz-s3session-token", "x-amz-security-token"] {
+        assert_eq!(express(Forged::header().scope(scope).set(name, TOKEN).sign()), Ok(()), "{name}");
+    }
+    for name in ["X-Amz-S3session-Token", "X-Amz-Security-Token"] {
+        assert_eq!(express(Forged::link().scope(scope).query(name, TOKEN).sign()), Ok(()), "{name}");
+    }
+    let s3 = |incoming: Incoming| {
+        let session = credentials().with_session_token(TOKEN).expect("a token");
+        incoming.verify(&verifier(), &session, now())
+    };
+    let refused = Err(VerifyError::TokenUnexpected);
+    assert_eq!(s3(Forged::header().set("x-amz-s3session-token", TOKEN).sign()), refused);
+    assert_eq!(s3(Forged::link().query("X-Amz-S3session-Token", TOKEN).sign()), refused);
+
+    // AWS IoT: added to what is signed already.
+    let service = Service::new("iotdevicegateway").expect("a service");
+    let service = service.with_session_token(SessionToken::AddedAfterwards);
+    let session = credentials().with_session_token(TOKEN).expect("a token");
+    let request = Request::new("GET", "https://example.com", "/mqtt").expect("a request");
+    let signer = s3_sigv4::Signer::for_service(session.clone(), service.clone(), "us-east-1", now()).expect("a signer");
+    let verifier = verifier().with_service(service);
+    let link = Incoming::link(&signer.presign(&request, Duration::from_secs(60), now()).expect("a link"));
+    let signed = signer.sign(&request, PayloadHash::EMPTY, now()).expect("a signature");
+    let signed = Incoming::signed(&request, &[], &signed);
+    let verify = |incoming: &Incoming, credentials: &Credentials| {
+        let claim =
+            |claim: Claim<'_>| verifier.verify(claim.with_payload(PayloadHash::EMPTY), credentials, now()).map(drop);
+        incoming.claim(claim)
+    };
+    for incoming in [link.clone(), signed] {
+        assert_eq!(verify(&incoming, &session), Ok(()), "{incoming:?}");
+        let other = credentials().with_session_token("a").expect("a token");
+        assert_eq!(verify(&incoming, &other), Err(VerifyError::TokenMismatch));
+    }
+    let (start, _) = link.target.split_once("&X-Amz-Security-Token").expect("a token");
+    let (_, signature) = link.target.rsplit_once('&').expect("a signature");
+    let link = Incoming { target: format!("{start}&{signature}"), ..link.clone() };
+    assert_eq!(verify(&link, &session), Err(VerifyError::TokenMissing));
+}
+
+#[test]
+fn keys() {
+    let (request, link) = (Forged::header().sign(), Forged::link().sign());
+    for incoming in [&request, &link] {
+        let verify = |key: VerifyingKey<'_>| incoming.verify(&verifier(), key, now());
+        assert_eq!(verify((&credentials()).into()), Ok(()));
+        assert_eq!(verify(Some(&credentials()).into()), Ok(()));
+        assert_eq!(verify((&key(SCOPE)).into()), Ok(()));
+        assert_eq!(verify(Some(&key(SCOPE)).into()), Ok(()));
+
+        assert_eq!(verify(None::<&Credentials>.into()), Err(VerifyError::UnknownKey));
+        assert_eq!(verify(None::<&SigningKey>.into()), Err(VerifyError::UnknownKey));
+        let other = Credentials::new(ACCESS_KEY, "another secret").expect("credentials");
+        assert_eq!(verify((&other).into()), Err(VerifyError::SignatureMismatch));
+        let other = Credentials::new("AKIAI44QH8DHBEXAMPLE", SECRET_KEY).expect("credentials");
+        assert_eq!(verify((&other).into()), Err(VerifyError::OtherCredentials));
+        for scope in [
+            "20130525/us-east-1/s3/aws4_request",
+            "20130524/us-west-1/s3/aws4_request",
+            "20130524/us-east-1/iam/aws4_request",
+        ] {
+            assert_eq!(verify((&key(scope)).into()), Err(VerifyError::OtherKey), "{scope}");
+        }
+        let expiring = |at: &str| credentials().with_expiration(util::at(at));
+        assert_eq!(verify((&expiring("20130524T000001Z")).into()), Ok(()));
+        let expired = VerifyError::CredentialsExpired { expired: now(), now: now() };
+        assert_eq!(verify((&expiring("20130524T000000Z")).into()), Err(expired));
+    }
+    // What is refused without a look at the key is refused alike.
+    let late = at("20130524T010000Z");
+    let refused = VerifyError::Skewed { dated: now(), now: late };
+    assert_eq!(request.verify(&verifier(), None::<&Credentials>, late), Err(refused));
+    assert_eq!(request.verify(&verifier(), &credentials(), late), Err(refused));
+}
+
+#[test]
+fn settings() {
+    let verify = |verifier: Verifier<'_>, incoming: &Incoming, at: &str| {
+        incoming.verify(&verifier, &credentials(), util::at(at)).is_ok()
+    };
+    let (request, link) = (Forged::header().sign(), Forged::link().sign());
+
+    let strict = verifier().with_clock_skew(Duration::from_secs(5));
+    for (at, accepted) in [
+        ("20130523T235955Z", true),
+        ("20130523T235954Z", false),
+        ("20130524T000005Z", true),
+        ("20130524T000006Z", false),
+    ] {
+        assert_eq!(verify(strict.clone(), &request, at), accepted, "{at}");
+    }
+    assert!(verify(verifier().with_clock_skew(Duration::MAX), &request, "00000101T000000Z"));
+    assert!(!verify(strict, &link, "20130523T235959Z"), "the clock of requests is not that of links");
+
+    let patient = verifier().with_link_clock_skew(Duration::from_secs(5));
+    for (at, accepted) in [
+        ("20130523T235955Z", true),
+        ("20130523T235954Z", false),
+        ("20130524T001500Z", true),
+        ("20130524T001501Z", false),
+    ] {
+        assert_eq!(verify(patient.clone(), &link, at), accepted, "{at}");
+    }
+    assert!(!verify(verifier(), &link, "20130523T235959Z"));
+
+    assert!(verify(verifier().with_longest_lifetime(Duration::from_secs(900)), &link, "20130524T000000Z"));
+    let short = verifier().with_longest_lifetime(Duration::from_secs(899));
+    let refused = link.verify(&short, &credentials(), now());
+    assert_eq!(refused, Err(VerifyError::Lifetime { longest: 899 }));
+    let week = Forged::link().expires("604800").sign();
+    assert!(verify(verifier().with_longest_lifetime(Duration::MAX), &week, "20130524T000000Z"));
+
+    let proxied = Forged::header().sign().with("X-Amz-Cf-Id", "1").with("content-type", "text/plain");
+    assert!(!verify(verifier(), &proxied, "20130524T000000Z"));
+    assert!(!verify(verifier().with_unsigned_headers(&["x-amz-cf-id"]), &proxied, "20130524T000000Z"));
+    let listed = ["x-amz-cf-id", "Content-Type"];
+    assert!(verify(verifier().with_unsigned_headers(&listed), &proxied, "20130524T000000Z"));
+
+    // What decides about the body or the time is not believed unsigned, even if it is listed.
+    let listed = ["x-amz-content-sha256", "x-amz-decoded-content-length", "x-amz-date"];
+    let lenient = verifier().with_unsigned_headers(&listed);
+    let hash = Forged::link().sign().with("x-amz-content-sha256", &PayloadHash::EMPTY.to_string());
+    let payload = hash.verified(&lenient, &credentials(), now(), |verified| verified.payload());
+    assert_eq!(payload, Ok(PayloadHash::UNSIGNED));
+    let streaming = Forged::header().payload("STREAMING-AWS4-HMAC-SHA256-PAYLOAD").sign();
+    let refused = streaming.with("x-amz-decoded-content-length", "1").verify(&lenient, &credentials(), now());
+    assert_eq!(refused, Err(VerifyError::Missing { part: Part::Header("x-amz-decoded-content-length") }));
+    let redated = Forged::header().unsigned(&["x-amz-date"]).sign().without("x-amz-date");
+    let redated = redated.with("x-amz-date", "20130524T000001Z").verify(&lenient, &credentials(), now());
+    assert_eq!(redated, Err(VerifyError::SignatureMismatch));
+
+    let far = at("99991231T235959Z");
+    let last = Forged::link().dated("99991231T235959Z").scope("99991231/us-east-1/s3/aws4_request").sign();
+    assert_eq!(last.verify(&verifier(), &credentials(), far), Ok(()), "the end of time");
+}
+
+/// By the general rules the hash of the body is signed and not sent.
+#[test]
+fn bodies_of_other_services() {
+    let service = Service::new("iam").expect("a service");
+    let signer = s3_sigv4::Signer::for_service(credentials(), service.clone(), "us-east-1", now()).expect("a signer");
+    let request = Request::new("POST", "https://iam.amazonaws.com", "/").expect("a request");
+    let signed = signer.sign(&request, PayloadHash::of(b"body"), now()).expect("a signature");
+    let incoming = Incoming::signed(&request, &[], &signed);
+    let verifier = verifier().with_service(service);
+    let verify = |body: Option<&[u8]>| {
+        incoming.claim(|claim| {
+            let claim = match body {
+                Some(body) => claim.with_payload(PayloadHash::of(body)),
+                None => claim,
+            };
+            verifier.verify(claim, &credentials(), now())?.check_body(b"body")
+        })
+    };
+    assert_eq!(verify(Some(b"body")), Ok(()));
+    assert_eq!(verify(Some(b"bodz")), Err(VerifyError::SignatureMismatch));
+    assert_eq!(verify(None), Err(VerifyError::PayloadUnknown));
+
+    let link = Incoming::link(&signer.presign(&request, Duration::from_secs(60), now()).expect("a link"));
+    let check = |body: &[u8]| link.verified(&verifier, &credentials(), now(), |verified| verified.check_body(body));
+    assert_eq!(check(b""), Ok(Ok(())));
+    assert_eq!(check(b"a"), Ok(Err(VerifyError::BodyMismatch)), "a link has an empty body");
+
+    // For S3 the request says it, and what the caller says does not count.
+    let s3 = Forged::header().sign().claim(|claim| {
+        let claim = claim.with_payload(PayloadHash::of(b"another"));
+        self::verifier().verify(claim, &credentials(), now())?.check_body(b"body")
+    });
+    assert_eq!(s3, Ok(()));
+}
+
+#[test]
+fn the_body_is_held_against_its_hash() {
+    let with = |payload: &str, check: fn(Verified<'_>) -> Result<(), VerifyError>| {
+        let request = Forged::header().payload(payload).set("x-amz-decoded-content-length", "4").sign();
+        request.verified(&verifier(), &credentials(), now(), check).expect("verified")
+    };
+    let hash = PayloadHash::of(b"body").to_string();
+    let mismatch = Err(VerifyError::BodyMismatch);
+    assert_eq!(with(&hash, |verified| verified.check_body(b"body")), Ok(()));
+    assert_eq!(with(&hash, |verified| verified.check_body(b"")), mismatch);
+    assert_eq!(with(&hash, |verified| verified.check_body(b"body ")), mismatch);
+    let pieces = |verified: Verified<'_>| {
+        let mut hasher = verified.body_hasher()?;
+        for piece in [&b"bo"[..], b"", b"d", b"y"] {
+            assert_eq!(hasher.clone().finish(), Err(VerifyError::BodyMismatch), "a part is not the whole");
+            hasher.update(piece);
+        }
+        hasher.finish()
+    };
+    assert_eq!(with(&hash, pieces), Ok(()));
+    assert_eq!(with(&PayloadHash::EMPTY.to_string(), |verified| verified.check_body(b"")), Ok(()));
+    assert_eq!(with(&PayloadHash::EMPTY.to_string(), |verified| verified.check_body(b"a")), mismatch);
+    assert_eq!(with("UNSIGNED-PAYLOAD", |verified| verified.check_body(b"anything")), Ok(()));
+    let chunked = Err(VerifyError::BodyChunked);
+    for payload in [
+        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+        "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+    ] {
+        assert_eq!(with(payload, |verified| verified.check_body(b"body")), chunked, "{payload}");
+        assert_eq!(with(payload, |verified| verified.body_hasher().map(drop)), chunked, "{payload}");
+    }
+}
+
+#[test]
+fn what_is_verified() {
+    let bucket = bucket();
+    let headers = [("Content-Type", "image/jpeg"), ("x-amz-acl", "private")];
+    let request = bucket.put("cat.jpg").expect("a request").with_headers(&headers);
+    let session = session().with_expiration(at("20130524T000500Z"));
+    let signer = s3_sigv4::Signer::new(session.clone(), "us-east-1", now()).expect("a signer");
+    let link = Incoming::link(&signer.presign(&request, Duration::from_secs(900), now()).expect("a link"));
+    link.claim(|claim| {
+        assert_eq!(claim.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
+        assert_eq!((claim.scope().to_string(), claim.dated(), claim.is_link()), (SCOPE.to_owned(), now(), true));
+        let debug = format!("{claim:?}");
+        assert!(!debug.contains(TOKEN) && !debug.contains("ature") && !debug.contains("cat.jpg"), "{debug}");
+        let verified = verifier().verify(claim, &session, now())?;
+        assert_eq!(verified.access_key_id(), "ASIAIOSFODNN7EXAMPLE");
+        assert_eq!(verified.scope().to_string(), SCOPE);
+        assert_eq!(verified.dated(), now());
+        assert_eq!(verified.valid_until(), Some(at("20130524T000500Z")), "the end of the credentials");
+        assert!(verified.has_session_token());
+        assert_eq!(verified.signed_headers().collect::<Vec<_>>(), ["content-type", "host", "x-amz-acl"]);
+        assert!(verified.is_signed("Content-Type") && verified.is_signed("HOST") && !verified.is_signed("content"));
+        assert_eq!(verified.payload(), PayloadHash::UNSIGNED);
+        assert_eq!((verified.decoded_length(), verified.trailer()), (None, None));
+        let debug = format!("{verified:?}");
+        assert!(!debug.contains(TOKEN) && !debug.contains("cat.jpg"), "{debug}");
+        Ok(())
+    })
+    .expect("verified");
+
+    let signed =
+        Forged::header().payload("STREAMING-UNSIGNED-PAYLOAD-TRAILER").set("x-amz-trailer", "x-amz-checksum-crc32");
+    let signed = signed.set("x-amz-decoded-content-length", "4").sign();
+    signed
+        .verified(&verifier(), &credentials(), now(), |verified| {
+            assert_eq!((verified.valid_until(), verified.has_session_token()), (None, false));
+            assert_eq!((verified.decoded_length(), verified.trailer()), (Some(4), Some("x-amz-checksum-crc32")));
+            assert_eq!(verified.payload(), PayloadHash::STREAMING_UNSIGNED_TRAILER);
+        })
+        .expect("verified");
+    assert_eq!(Forged::header().sign().claim(|claim| Ok(claim.is_link())), Ok(false));
+}
+
+/// A link can be checked by whoever has it as text, and a request before it is sent.
+#[test]
+fn requests_that_were_not_received() {
+    let bucket = bucket();
+    let link = signer().presign(&bucket.get("test.txt").expect("a request"), Duration::from_secs(900), now());
+    let link = link.expect("a link");
+    let from_url = Request::from_url("GET", link.url()).expect("a request");
+    let (path, query) = link.url().split_once('?').expect("a query");
+    let pairs: Vec<_> = query.split('&').filter_map(|pair| pair.split_once('=')).collect();
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.replace("%2F", "/"))).collect();
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, &**value)).collect();
+    let raw = bucket.get("test.txt").expect("a request").with_query(&pairs);
+    assert!(path.ends_with("test.txt"));
+    for request in [from_url, raw] {
+        let claim = Claim::parse(&request).expect("a claim");
+        let verified = verifier().verify(claim, &credentials(), now()).expect("verified");
+        assert_eq!(verified.access_key_id(), ACCESS_KEY);
+    }
+
+    let part = bucket.upload_part("a b", 7, "id/1").expect("a request");
+    let signer = signer();
+    let signed = signer.sign(&part, PayloadHash::EMPTY, now()).expect("a signature");
+    let headers: Vec<_> = signed.headers().collect();
+    let claim = Claim::parse(&part.with_headers(&headers)).expect("a claim");
+    assert!(verifier().verify(claim, &credentials(), now()).is_ok(), "the parameters of the operation are signed");
+}
+
+#[test]
+fn a_host_header_says_what_the_target_says() {
+    let link = Forged::link().sign();
+    let headers = [("Host", HOST)];
+    let parse = |host: &'static str| {
+        let request = Request::received("PUT", host, &link.target).expect("a request");
+        Claim::parse(&request.with_headers(&headers)).map(drop)
+    };
+    assert_eq!(parse(HOST), Ok(()));
+    for other in ["other.example.com", "EXAMPLEBUCKET.s3.amazonaws.com", "examplebucket.s3.amazonaws.com:443"] {
+        assert_eq!(parse(other), Err(VerifyError::HostConflict), "{other}");
+    }
+    // Over HTTP/2 there is none, and the authority was signed.
+    let request = Request::received("PUT", HOST, &link.target).expect("a request");
+    let claim = Claim::parse(&request).expect("a claim");
+    assert!(verifier().verify(claim, &credentials(), now()).is_ok());
+}
+
+/// Every verb, as its product is received.
+#[test]
+fn all_that_is_signed_is_verified() {
+    let bucket = bucket();
+    let given =
+        [("Content-Type", "image/jpeg"), ("x-amz-meta-a", " b   c "), ("X-Amz-Meta-A", "d"), ("user-agent", "a")];
+    let query = [("versionId", "a+b"), ("a", ""), ("", "é")];
+    for credentials in [credentials(), session()] {
+        let signer = s3_sigv4::Signer::new(credentials.clone(), "us-east-1", now()).expect("a signer");
+        for key in ["test.txt", "a//b/../c", " é+%2F&=?#", "/", "😀"] {
+            let verify = |incoming: Incoming| {
+                let result = incoming.verify(&verifier(), &credentials, now());
+                assert_eq!(result, Ok(()), "{key}: {incoming:?}");
+            };
+            let request = bucket.put(key).expect("a request").with_headers(&given).with_query(&query);
+            let request = request.allow_dot_segments();
+            verify(Incoming::link(&signer.presign(&request, Duration::from_secs(60), now()).expect("a link")));
+            let payload = PayloadHash::of(b"body");
+            let hashed = [("x-amz-content-sha256", payload.as_str())];
+            let link = request.with_headers(&hashed);
+            let link = signer.presign_payload(&link, payload, Duration::from_secs(60), now()).expect("a link");
+            verify(Incoming::link(&link));
+            verify(Incoming::signed(&request, &given, &signer.sign(&request, payload, now()).expect("a signature")));
+
+            let body = s3_sigv4::ChunkedBody::signed(66_560).with_trailers(&[("x-amz-checksum-crc32c", 8)]);
+            let signed = signer.sign_chunked(&request, &body.expect("a body"), now()).expect("a signature");
+            verify(Incoming::with_headers(&request, &given, signed.headers()));
+            let mut lines = String::new();
+            signer.sign_to(&mut lines, &request, payload, now()).expect("a signature");
+            let lines = lines.lines().filter_map(|line| line.split_once(": "));
+            verify(Incoming::with_headers(&request, &given, lines));
+        }
+    }
+}
+
+/// What the log and the client are told.
+#[test]
+fn messages() {
+    let name = excerpt("x-amz-acl");
+    let (dated, later) = (now(), at("20130524T010000Z"));
+    let header = |name| Part::Header(name);
+    let (credential, parameter) = (Part::Authorization("Credential"), Part::Parameter("X-Amz-Credential"));
+    for (error, log, code, status) in [
+        (VerifyError::NotSigned, "the request is not signed", "AccessDenied", 403),
+        (
+            VerifyError::SignedTwice,
+            "the request is signed both in the Authorization header and in the query",
+            "InvalidArgument",
+            400,
+        ),
+        (
+            VerifyError::Algorithm { part: header("authorization") },
+            "the header authorization names another algorithm than AWS4-HMAC-SHA256",
+            "InvalidRequest",
+            400,
+        ),
+        (
+            VerifyError::Algorithm { part: Part::Parameter("X-Amz-Algorithm") },
+            "the parameter X-Amz-Algorithm names another algorithm than AWS4-HMAC-SHA256",
+            "AuthorizationQueryParametersError",
+            400,
+        ),
+        (VerifyError::Missing { part: header("x-amz-date") }, "the header x-amz-date is missing", "AccessDenied", 403),
+        (
+            VerifyError::Missing { part: header("x-amz-content-sha256") },
+            "the header x-amz-content-sha256 is missing",
+            "InvalidRequest",
+            400,
+        ),
+        (
+            VerifyError::Missing { part: header("x-amz-decoded-content-length") },
+            "the header x-amz-decoded-content-length is missing",
+            "MissingContentLength",
+            411,
+        ),
+        (VerifyError::Missing { part: parameter }, "the parameter X-Amz-Credential is missing", QUERY, 400),
+        (VerifyError::Missing { part: Part::Host }, "the host is missing", "InvalidRequest", 400),
+        (
+            VerifyError::Repeated { part: credential },
+            "Credential in the Authorization header is there more than once",
+            HEADER,
+            400,
+        ),
+        (
+            VerifyError::Malformed { part: header("authorization") },
+            "the header authorization is not well formed",
+            HEADER,
+            400,
+        ),
+        (
+            VerifyError::Malformed { part: header("x-amz-content-sha256") },
+            "the header x-amz-content-sha256 is not well formed",
+            "InvalidArgument",
+            400,
+        ),
+        (VerifyError::Malformed { part: Part::Method }, "the method is not well formed", "InvalidRequest", 400),
+        (VerifyError::Malformed { part: Part::Target }, "the request's target is not well formed", "InvalidURI", 400),
+        (
+            VerifyError::MalformedHeader { name },
+            "the header x-amz-acl has a name or a value that no header can have",
+            "InvalidRequest",
+            400,
+        ),
+        (
+            VerifyError::HostConflict,
+            "the host header differs from the host in the request's target",
+            "InvalidRequest",
+            400,
+        ),
+        (
+            VerifyError::PlusInPath { position: 6 },
+            "the path has a + at byte offset 6, which S3 reads as a space and some servers as a plus",
+            "InvalidURI",
+            400,
+        ),
+        (
+            VerifyError::TooManyHeaders { count: 132 },
+            "132 headers are more than the 128 that are taken besides those of authentication",
+            "RequestHeaderSectionTooLarge",
+            400,
+        ),
+        (
+            VerifyError::TooManyParameters { count: 135 },
+            "135 query parameters are more than the 128 that are taken besides those of authentication",
+            "InvalidRequest",
+            400,
+        ),
+        (VerifyError::QueryTooLong, "the query is longer than 4 GiB", "InvalidURI", 400),
+        (
+            VerifyError::ScopeDay { part: credential },
+            "the day in Credential in the Authorization header is not the day on which the request is dated",
+            HEADER,
+            400,
+        ),
+        (
+            VerifyError::ScopeRegion { part: parameter },
+            "the region in the parameter X-Amz-Credential is not the verifier's",
+            QUERY,
+            400,
+        ),
+        (
+            VerifyError::ScopeService { part: parameter },
+            "the service in the parameter X-Amz-Credential is not the verifier's",
+            QUERY,
+            400,
+        ),
+        (
+            VerifyError::Skewed { dated, now: later },
+            "the request is dated 20130524T000000Z, too far from the present, 20130524T010000Z",
+            "RequestTimeTooSkewed",
+            403,
+        ),
+        (
+            VerifyError::NotYetGood { from: later, now: dated },
+            "the link is good from 20130524T010000Z on, and it is 20130524T000000Z",
+            "AccessDenied",
+            403,
+        ),
+        (
+            VerifyError::Expired { until: dated, now: later },
+            "the link was good until 20130524T000000Z, and it is 20130524T010000Z",
+            "AccessDenied",
+            403,
+        ),
+        (VerifyError::Lifetime { longest: 604_800 }, "the link's lifetime is not 1 to 604800 seconds", QUERY, 400),
+        (VerifyError::HostNotSigned, "the host is not signed", "AccessDenied", 403),
+        (VerifyError::HeaderNotSigned { name }, "the header x-amz-acl is not signed", "AccessDenied", 403),
+        (
+            VerifyError::SignedHeaderMissing { name },
+            "the header x-amz-acl was signed, and is not there",
+            "SignatureDoesNotMatch",
+            403,
+        ),
+        (VerifyError::StreamingLink, "a link cannot have a streaming body", "InvalidRequest", 400),
+        (
+            VerifyError::PayloadAlgorithm,
+            "the body is signed by another algorithm than AWS4-HMAC-SHA256",
+            "InvalidRequest",
+            400,
+        ),
+        (
+            VerifyError::PayloadUnknown,
+            "the body's hash is signed and not named in the request, so that the body is needed",
+            "InternalError",
+            500,
+        ),
+        (VerifyError::UnknownKey, "the access key id is not known", "SignatureDoesNotMatch", 403),
+        (VerifyError::SignatureMismatch, "the signature does not match", "SignatureDoesNotMatch", 403),
+        (VerifyError::TokenMissing, "the session token is missing", "InvalidToken", 400),
+        (
+            VerifyError::TokenUnexpected,
+            "there is a session token, and the credentials have none of that name",
+            "InvalidToken",
+            400,
+        ),
+        (VerifyError::TokenMismatch, "the session token is not that of the credentials", "InvalidToken", 400),
+        (
+            VerifyError::CredentialsExpired { expired: dated, now: later },
+            "the credentials expired at 20130524T000000Z, and it is 20130524T010000Z",
+            "ExpiredToken",
+            400,
+        ),
+        (
+            VerifyError::OtherCredentials,
+            "the credentials that were looked up have another access key id than the request",
+            "InternalError",
+            500,
+        ),
+        (
+            VerifyError::OtherKey,
+            "the signing key that was looked up is for another day, region or service than the request",
+            "InternalError",
+            500,
+        ),
+        (VerifyError::BodyMismatch, "the body is not the one that was signed", "XAmzContentSHA256Mismatch", 400),
+        (VerifyError::BodyChunked, "the body is aws-chunked, and is checked as it is decoded", "InternalError", 500),
+    ] {
+        assert_eq!(error.to_string(), log);
+        let message = error.client_message();
+        assert_eq!((message.code(), message.status()), (code, status), "{log}");
+        // A stranger learns nothing of what the server has or expects.
+        assert!(!message.message().is_empty() && !message.message().contains("2013"), "{message}");
+        assert_eq!(message.to_string(), format!("{code}: {}", message.message()));
+    }
+    assert_eq!(VerifyError::UnknownKey.client_message(), VerifyError::SignatureMismatch.client_message());
+    assert!(size_of::<VerifyError>() <= 64, "{}", size_of::<VerifyError>());
+}
+
+const HEADER: &str = "AuthorizationHeaderMalformed";
+const QUERY: &str = "AuthorizationQueryParametersError";
+
+#[test]
+fn everything_can_be_sent_between_threads_and_hides_secrets() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Verifier<'_>>();
+    shared::<Claim<'_>>();
+    shared::<Verified<'_>>();
+    shared::<VerifyingKey<'_>>();
+    shared::<VerifyError>();
+    let (credentials, key) = (credentials(), key(SCOPE));
+    for debug in [
+        format!("{:?}", verifier()),
+        format!("{:?}", VerifyingKey::from(&credentials)),
+        format!("{:?}", VerifyingKey::from(&key).with_session_token(TOKEN)),
+        format!("{:?}", VerifyingKey::from(None::<&Credentials>)),
+    ] {
+        assert!(!debug.contains(SECRET_KEY) && !debug.contains(TOKEN) && debug.len() < 100, "{debug}");
+    }
+    let same =
+        |a: VerifyingKey<'_>, b: Option<&Credentials>| format!("{a:?}") == format!("{:?}", VerifyingKey::from(b));
+    assert!(same((&credentials).into(), None), "a log does not tell known keys from unknown ones");
+}
+
+fn key(scope: &str) -> SigningKey {
+    SigningKey::derive(&credentials(), CredentialScope::parse(scope).expect("a scope"))
 }
 
 const PARAMETERS: [&str; 8] = [

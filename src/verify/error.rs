@@ -74,21 +74,24 @@ pub enum VerifyError {
     HostConflict,
 
     /// An encoded path by S3's rules holds a `+`, which S3 reads as a space and some servers as a plus.
-    #[error("the path has a + at byte offset {position}, which is ambiguous")]
+    #[error("the path has a + at byte offset {position}, which S3 reads as a space and some servers as a plus")]
     PlusInPath {
         /// Where it stands.
         position: usize,
     },
 
     /// More headers than are looked at.
-    #[error("{count} headers are more than the {} that are taken", MAX_HEADERS)]
+    #[error("{count} headers are more than the {} that are taken besides those of authentication", MAX_HEADERS)]
     TooManyHeaders {
         /// How many there are.
         count: usize,
     },
 
     /// More query parameters than are looked at.
-    #[error("{count} query parameters are more than the {} that are taken", MAX_PARAMETERS)]
+    #[error(
+        "{count} query parameters are more than the {} that are taken besides those of authentication",
+        MAX_PARAMETERS
+    )]
     TooManyParameters {
         /// How many there are.
         count: usize,
@@ -198,7 +201,7 @@ pub enum VerifyError {
     TokenMissing,
 
     /// The credentials have no session token, or not under this name, and the request has one.
-    #[error("there is a session token, and the credentials have none")]
+    #[error("there is a session token, and the credentials have none of that name")]
     TokenUnexpected,
 
     /// The request has another session token than the credentials.
@@ -472,6 +475,9 @@ impl VerifyError {
             }
             Self::Missing { part: Part::Header("x-amz-trailer") } => {
                 ("MalformedTrailerError", 400, "the header x-amz-trailer is required")
+            }
+            Self::Missing { part: Part::Header("x-amz-content-sha256") } => {
+                ("InvalidRequest", 400, "the header x-amz-content-sha256 is required")
             }
             Self::Missing { part } => part.answer("a part of the authentication is missing"),
             Self::Repeated { part } => part.answer("a part of the authentication is there more than once"),

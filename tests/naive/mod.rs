@@ -118,8 +118,12 @@ pub(crate) fn meaning(
     let mut pairs: Vec<_> = query.split('&').filter(|_| !query.is_empty()).map(pair).collect();
     pairs.sort();
     let mut by_name: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
-    let (mut authorization, mut refused) =
-        (Vec::new(), s3 && path.contains('+') || target.contains('#') || !path.starts_with('/'));
+    let (mut authorization, mut refused) = (
+        Vec::new(),
+        s3 && path.contains('+')
+            || target.contains(|c: char| c == '#' || c.is_ascii_control())
+            || !path.starts_with('/'),
+    );
     for (name, value) in headers {
         let name = name.to_ascii_lowercase();
         let words: Vec<&[u8]> =

@@ -25,7 +25,16 @@ impl Incoming {
 
     /// What a client sends that sets the headers of a signature.
     pub(crate) fn signed(request: &Request<'_>, given: &[(&str, &str)], signed: &SignedRequest<'_>) -> Self {
-        let set: Vec<_> = signed.headers().collect();
+        Self::with_headers(request, given, signed.headers())
+    }
+
+    /// The same for any headers to set in place of those given.
+    pub(crate) fn with_headers<'s>(
+        request: &Request<'_>,
+        given: &[(&str, &str)],
+        set: impl Iterator<Item = (&'s str, &'s str)>,
+    ) -> Self {
+        let set: Vec<_> = set.collect();
         let url = request.url().to_string();
         let (host, target) = split(&url);
         let mut this = Self { method: request.method().into(), target: target.into(), headers: Vec::new() };
