@@ -247,15 +247,19 @@ impl fmt::Display for Report<'_> {
 }
 
 fn list(f: &mut fmt::Formatter<'_>, title: &str, names: &[String]) -> fmt::Result {
-    for (i, name) in names.iter().enumerate() {
+    for (i, name) in names.iter().take(MAX_NAMES).enumerate() {
         if i == 0 {
-            write!(f, "  {title}   ")?
+            write!(f, "  {title}   ")?;
         } else {
-            f.write_str(", ")?
+            f.write_str(", ")?;
         }
         write!(f, "{}", Shown(name))?;
     }
-    if names.is_empty() { Ok(()) } else { f.write_char('\n') }
+    match names.len() {
+        0 => Ok(()),
+        1..=MAX_NAMES => f.write_char('\n'),
+        _ => f.write_str(", …\n"),
+    }
 }
 
 /// A text of a stranger's on the way to somebody's terminal: nothing in it is a control character, and it ends.
