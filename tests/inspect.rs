@@ -213,7 +213,10 @@ fn texts_are_safe_to_show() {
     let many: Vec<_> = (0..300).map(|i| (i.to_string(), "a")).collect();
     let many = many.iter().map(|(name, value)| (&**name, *value)).chain([("authorization", "AWS4-HMAC-SHA256 a")]);
     let inspection = Inspection::of_headers(&many.collect::<Vec<_>>());
-    assert_eq!(findings(&inspection)[4], "301 headers are more than the 128 that are taken besides those of authentication");
+    assert_eq!(
+        findings(&inspection)[4],
+        "301 headers are more than the 128 that are taken besides those of authentication"
+    );
 }
 
 #[cfg(feature = "post")]

@@ -316,13 +316,9 @@ impl Inspection {
             let Some(at) = PARAMETERS.into_iter().position(|known| known.eq_ignore_ascii_case(&name)) else {
                 version2 |= matches!(&*name, "AWSAccessKeyId" | "Signature");
                 let of_signing = PARAMETERS.iter().find(|known| starts_with(&name, known));
-                // A piece of a signature or a token that has lost its place is no name.
-                let amz = starts_with(&name, "x-amz-") || starts_with(&name, "response-");
-                let longest = if amz && parameter.contains('=') { 48 } else { 24 };
-                self.parameters.push(match (of_signing, name.split('=').next().unwrap_or_default()) {
-                    (Some(known), _) => (*known).to_string(),
-                    (None, name) if name.len() > longest => "…".to_string(),
-                    (None, name) => name.to_string(),
+                self.parameters.push(match of_signing {
+                    Some(known) => (*known).to_string(),
+                    None => shown(name.split('=').next().unwrap_or_default()),
                 });
                 continue;
             };
@@ -413,7 +409,7 @@ impl Inspection {
 
     fn read_signed_headers(&mut self, names: &str, part: Part) {
         let is_name = |name: &&str| !name.is_empty() && name.bytes().all(is_token);
-        self.signed_headers = names.split(';').take(MAX_HEADERS).filter(is_name).map(String::from).collect();
+        self.signed_headers = names.split(';').take(MAX_HEADERS).filter(is_name).map(shown).collect();
         if !names.split(';').all(|name| is_name(&name)) {
             self.find(VerifyError::Malformed { part });
         } else if !self.signed_headers.iter().any(|name| name == "host") {
@@ -444,6 +440,12 @@ impl Inspection {
             self.find(Finding::OtherRegion { host: Excerpt::of(region), signed: Excerpt::of(scope.region()) });
         }
     }
+}
+
+/// A name, or a dot for what is none: a piece of a signature or of a token that has lost its place.
+fn shown(name: &str) -> String {
+    let longest = if starts_with(name, "x-amz-") { 64 } else { 32 };
+    String::from(if name.len() > longest { "…" } else { name })
 }
 
 fn starts_with(text: &str, start: &str) -> bool {

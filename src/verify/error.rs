@@ -436,10 +436,49 @@ pub enum VerifyError {
         now: Timestamp,
     },
 
-    /// A form, or its file, does not fit its policy.
+    /// A field of a form has no condition.
     #[cfg(feature = "post")]
-    #[error("{0}")]
-    Form(PostMismatch),
+    #[error("the form field {field} has no condition in the policy")]
+    FieldUnconditioned {
+        /// The field's name.
+        field: Excerpt,
+    },
+
+    /// A field of a form is there more than once.
+    #[cfg(feature = "post")]
+    #[error("the form field {field} is there more than once")]
+    FieldRepeated {
+        /// The field's name.
+        field: Excerpt,
+    },
+
+    /// A field that the policy has a condition for is not there.
+    #[cfg(feature = "post")]
+    #[error("the form field {field} is missing, and the policy has a condition for it")]
+    FieldMissing {
+        /// The field's name.
+        field: Excerpt,
+    },
+
+    /// A field of a form, or the bucket that it was posted to, is not what its condition requires.
+    #[cfg(feature = "post")]
+    #[error("the form field {field} is not what its condition in the policy requires")]
+    FieldMismatch {
+        /// The field's name.
+        field: Excerpt,
+    },
+
+    /// The file of a form is too short or too long.
+    #[cfg(feature = "post")]
+    #[error("the file has {length} bytes, and the content-length-range is {min} to {max}")]
+    FileLength {
+        /// How long the file is.
+        length: u64,
+        /// How long it must be at least.
+        min: u64,
+        /// How long it may be at most.
+        max: u64,
+    },
 }
 
 impl VerifyError {
@@ -545,15 +584,17 @@ impl VerifyError {
             #[cfg(feature = "post")]
             Self::FormExpired { .. } => ("AccessDenied", 403, "the form has expired"),
             #[cfg(feature = "post")]
-            Self::Form(PostMismatch::FileLength { length, max, .. }) if length > max => {
+            Self::FileLength { length, max, .. } if length > max => {
                 ("EntityTooLarge", 400, "the file is longer than the policy allows")
             }
             #[cfg(feature = "post")]
-            Self::Form(PostMismatch::FileLength { .. }) => {
-                ("EntityTooSmall", 400, "the file is shorter than the policy allows")
-            }
+            Self::FileLength { .. } => ("EntityTooSmall", 400, "the file is shorter than the policy allows"),
             #[cfg(feature = "post")]
-            Self::PolicyOpen { .. } | Self::Form(_) => ("AccessDenied", 403, "the form does not fit its policy"),
+            Self::PolicyOpen { .. }
+            | Self::FieldUnconditioned { .. }
+            | Self::FieldRepeated { .. }
+            | Self::FieldMissing { .. }
+            | Self::FieldMismatch { .. } => ("AccessDenied", 403, "the form does not fit its policy"),
             Self::PayloadUnknown
             | Self::OtherCredentials
             | Self::OtherKey
@@ -570,7 +611,15 @@ impl VerifyError {
 #[cfg(feature = "post")]
 impl From<PostMismatch> for VerifyError {
     fn from(mismatch: PostMismatch) -> Self {
-        Self::Form(mismatch)
+        match mismatch {
+            PostMismatch::Unconditioned { field } => Self::FieldUnconditioned { field },
+            PostMismatch::Repeated { field } => Self::FieldRepeated { field },
+            PostMismatch::Missing { field } => Self::FieldMissing { field },
+            PostMismatch::NotExact { field, .. } | PostMismatch::NotPrefixed { field, .. } => {
+                Self::FieldMismatch { field }
+            }
+            PostMismatch::FileLength { length, min, max } => Self::FileLength { length, min, max },
+        }
     }
 }
 

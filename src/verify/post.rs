@@ -168,7 +168,9 @@ impl Verifier<'_> {
     /// [`VerifyError::ScopeRegion`], [`VerifyError::ScopeService`], [`VerifyError::Skewed`],
     /// [`VerifyError::UnknownKey`], [`VerifyError::SignatureMismatch`], [`VerifyError::OtherCredentials`],
     /// [`VerifyError::OtherKey`] and the errors of tokens as [`Verifier::verify`]; [`VerifyError::PolicySyntax`],
-    /// [`VerifyError::PolicyOpen`], [`VerifyError::FormExpired`]; [`VerifyError::Form`] for a condition that fails.
+    /// [`VerifyError::PolicyOpen`], [`VerifyError::FormExpired`]; [`VerifyError::FieldUnconditioned`],
+    /// [`VerifyError::FieldRepeated`], [`VerifyError::FieldMissing`] or [`VerifyError::FieldMismatch`] if the form does
+    /// not fit the policy.
     ///
     /// Sources: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html> and
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html>.
@@ -295,7 +297,7 @@ impl<'a> VerifiedPost<'a> {
     /// Holds the length of the file against the policy.
     ///
     /// # Errors
-    /// [`VerifyError::Form`] with [`PostMismatch::FileLength`](super::PostMismatch::FileLength).
+    /// [`VerifyError::FileLength`].
     pub fn check_file(&self, length: u64) -> Result<(), VerifyError> {
         Ok(check_length(length, self.length)?)
     }
