@@ -29,6 +29,8 @@
 //! * Services other than S3: [`Signer::for_service`] and [`Service`].
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
 //! * Uploads of streams: [`Signer::sign_chunked`].
+//! * Reading such uploads back: [`Verified::chunks`] and [`ChunkDecoder`].
+//! * What a link, a request or a form says, and what looks wrong with it: [`Inspection`].
 //! * Whole recipes: [`cookbook`].
 //! * When a server disagrees: [`Signer::canonical_request`], to be compared with what it sends back.
 //!
@@ -44,7 +46,7 @@
 //! |---|---|
 //! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime`; `ChunkedReader` |
 //! | `http` | `Signer::sign_http` |
-//! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy` |
+//! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy`; `Verifier::verify_post` and `Inspection::of_form` for one that was received |
 //! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |
 //! | `url` | endpoints from `url::Url`, and links as `url::Url` |
 //!
@@ -61,6 +63,10 @@
 //! | numbers of parts | 1 to 10000 | [`Error::PartNumber`] |
 //! | a link's or a form's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
 //! | a form without its file (feature `post`) | 20480 bytes | `Error::PostTooLarge` |
+//! | a signed chunk that is received | 1 MiB, unless [`ChunkDecoder::with_max_chunk`] says otherwise | [`VerifyError::ChunkTooLarge`] |
+//! | the trailing headers that are received | 8192 bytes | [`VerifyError::TrailersTooLong`] |
+//! | a form that is received (feature `post`) | 128 fields of 20480 bytes | `VerifyError::TooManyFields`, `VerifyError::FormTooLarge` |
+//! | what is inspected | 64 KiB | [`Finding::TooLong`] |
 //! | instants | the years 0000 to 9999 | [`Error::YearOutOfRange`] |
 #![no_std]
 #![forbid(unsafe_code)]

@@ -543,6 +543,20 @@ fn what_the_client_is_told() {
     assert_eq!(told(unsigned.decode(b"3\r\nhel\r\n")), ("InvalidChunkSizeError", 403));
 }
 
+/// As boto3 sends it (botocore 1.43.11, `AwsChunkedWrapper`), and as minio-go does.
+#[test]
+fn as_other_clients_frame() {
+    let data = b"hello".repeat(2000);
+    let framing = ChunkFraming::new(PayloadHash::STREAMING_UNSIGNED_TRAILER, 10_000, "x-amz-checksum-crc32");
+    let framing = framing.expect("a framing");
+    for end in ["\r\n0\r\nx-amz-checksum-crc32:ugL+Yw==\r\n\r\n", "\r\n0\r\nx-amz-checksum-crc32:ugL+Yw==\n\r\n\r\n"] {
+        let sent = [b"2000\r\n", &data[..8192], b"\r\n710\r\n", &data[8192..], end.as_bytes()].concat();
+        let decoder = decoder(&framing, Signature::parse(&"0".repeat(64)).expect("digits"));
+        let trailers = vec![("x-amz-checksum-crc32".to_owned(), "ugL+Yw==".to_owned())];
+        assert_eq!(decode_by(decoder, sent.chunks(7)), Ok((data.clone(), trailers)));
+    }
+}
+
 #[test]
 fn how_a_body_is_announced() {
     let literals = [

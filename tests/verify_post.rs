@@ -321,6 +321,7 @@ fn conditions_and_fields() {
             &[("key", "cat.jpg"), ("content-type", "image/a,image/b")],
         ),
         (&[json!(["starts-with", "$key", "a/"])], &[("key", "a/${filename}")]),
+        (&[json!({"key": "a:\":\\"})], &[("key", "a:\":\\")]),
     ];
     for (conditions, fields) in ok {
         let form = form(conditions, fields);
@@ -435,6 +436,10 @@ fn policies_that_are_none() {
         (with(r#"["content-length-range",-1,2]"#), no_form),
         (with(r#"["content-length-range",1,2.5]"#), no_form),
         (with(r#"["content-length-range",1,18446744073709551616]"#), no_form),
+        (with(r#"{"key":"a","key":"b"}"#), "the policy has a member twice"),
+        (with(r#"{"key":"\"\\","key" :"a:b"}"#), "the policy has a member twice"),
+        (with("null").replace("null,", "").replace("[{", r#"[],"conditions":[{"#), "the policy has a member twice"),
+        (instant(r#""2013-05-24T01:00:00Z","expiration":"2014-05-24T01:00:00Z""#), "the policy has a member twice"),
         (instant("1"), no_expiration),
         (instant(r#""2013-05-24T01:00:00""#), no_expiration),
         (instant(r#""2013-05-24T01:00:00+00:00""#), no_expiration),

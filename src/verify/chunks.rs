@@ -83,8 +83,13 @@ impl Verified<'_> {
         let Chunked { signature, key, decoded_length, trailer } =
             self.chunked.as_ref().ok_or(VerifyError::BodyNotChunked)?;
         let framing = ChunkFraming::new(self.payload(), *decoded_length, trailer.unwrap_or_default())?;
-        let chain = |key: &SigningKey| Chain { key: key.clone(), now: self.dated(), previous: *signature };
-        Ok(ChunkDecoder::with_chain(framing, key.as_ref().map(chain)))
+        let chain = match key {
+            Some(key) if framing.signed => Some(Chain { key: key.clone(), now: self.dated(), previous: *signature }),
+            // There is no request without its key; if there were, its chunks would not be taken for unsigned ones.
+            None if framing.signed => return Err(VerifyError::OtherKey),
+            _ => None,
+        };
+        Ok(ChunkDecoder::with_chain(framing, chain))
     }
 }
 

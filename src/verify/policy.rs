@@ -24,6 +24,7 @@ impl Policy {
     pub(crate) fn parse(text: &str) -> Result<Self, VerifyError> {
         let wrong = |reason| VerifyError::PolicySyntax { reason };
         let json = STANDARD.decode(text).map_err(|_| wrong("is not base64"))?;
+        let colons = colons(&json);
         let json: Value = serde_json::from_slice(&json).map_err(|_| wrong("is not JSON"))?;
         let members = json.as_object().ok_or(wrong("is not a JSON object"))?;
         if members.keys().any(|name| !matches!(&**name, "expiration" | "conditions")) {
@@ -36,6 +37,11 @@ impl Policy {
         let mut policy = Self { expiration, conditions: Vec::new(), length: (0, u64::MAX) };
         for condition in conditions {
             policy.add(condition).ok_or(wrong("has a condition that is none of AWS's forms"))?;
+        }
+        // Readers differ in which of two they take.
+        let in_conditions = conditions.iter().filter_map(Value::as_object).map(serde_json::Map::len);
+        if colons != members.len() + in_conditions.sum::<usize>() {
+            return Err(wrong("has a member twice"));
         }
         Ok(policy)
     }
@@ -239,6 +245,21 @@ pub(crate) fn is_ignored(name: &str) -> bool {
 
 /// What S3 replaces by the name of the browser's file, in every field.
 pub(crate) const FILE_NAME: &str = "${filename}";
+
+/// How many members the objects of this JSON have, those that are there twice counted twice.
+fn colons(json: &[u8]) -> usize {
+    let (mut count, mut in_string, mut bytes) = (0, false, json.iter());
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => in_string = !in_string,
+            // Whatever is escaped ends no string.
+            b'\\' => drop(bytes.next()),
+            b':' if !in_string => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
 
 /// `2015-12-30T12:00:00.000Z`, with a fraction of any length or without.
 fn instant(text: &str) -> Option<Timestamp> {

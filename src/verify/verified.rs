@@ -108,7 +108,7 @@ impl<'a> Verified<'a> {
     /// Holds the whole body against what was signed. A body that was not signed (`UNSIGNED-PAYLOAD`) may be anything.
     ///
     /// # Errors
-    /// [`VerifyError::BodyMismatch`]; [`VerifyError::BodyChunked`] for an aws-chunked body.
+    /// [`VerifyError::BodyMismatch`]; [`VerifyError::BodyChunked`] for an aws-chunked body, see [`Verified::chunks`].
     pub fn check_body(&self, body: &[u8]) -> Result<(), VerifyError> {
         let mut hasher = self.body_hasher()?;
         hasher.update(body);
