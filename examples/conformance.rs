@@ -7,7 +7,7 @@
 //!
 //! `tests/differential/` does so with botocore. A case has the fields
 //!
-//! * `id`, and `kind`: `header`, `presign`, `chunked` or `post`;
+//! * `id`, and `kind`: `header`, `presign`, `chunked`, `post` or `verify`;
 //! * `method`, `url` {`scheme`, `host`, `port`, `path` (raw), `query` (raw pairs)}, `headers` (pairs, `Host` among them),
 //!   `unsigned_headers` (names, may be absent);
 //! * `payload` {`hash`}: the last line of the canonical request;
@@ -16,14 +16,15 @@
 //!
 //! A `chunked` case has `mode` (the streaming literal), `body` ({`byte`, `len`} or {`seed`, `len`}), `chunk_size` and
 //! `trailers` (pairs) as well.
+//! A `verify` has a `target` as it was received in place of `url`; its `timestamp` is the server's.
 //! Of these a `post` has the keys, the token, region, service and timestamp; and `policy`, the text to sign in base64.
 //!
 //! The answer has the `id` and every stage, or the `id` and the `error` that the crate gave. A line that cannot be read
 //! is answered with an `error` as well.
 
 use s3_sigv4::{
-    ChunkedBody, ContentSha256, Credentials, PathEncoding, PathNormalization, PayloadHash, Request, Service, Signer,
-    StringToSign, Timestamp,
+    ChunkedBody, Claim, ContentSha256, Credentials, PathEncoding, PathNormalization, PayloadHash, Request, Service,
+    Signer, StringToSign, Timestamp, Verifier,
 };
 use serde_json::{Map, Value, json};
 use std::error::Error;
@@ -61,8 +62,22 @@ fn sign(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
     match text(case, "kind")? {
         "header" | "presign" | "chunked" => sign_request(case),
         "post" => sign_policy(case),
+        "verify" => verify(case),
         kind => Err(format!("the kind {kind} is not known").into()),
     }
+}
+
+fn verify(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
+    let headers = pairs(&case["headers"], "headers")?;
+    let host = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host")).map_or("", |(_, host)| host);
+    let request = Request::received(text(case, "method")?, host, text(case, "target")?)?.with_headers(&headers);
+    let unsigned = names(&case["unsigned_headers"])?;
+    let verifier = Verifier::new(text(case, "region")?).with_service(service(case)?).with_unsigned_headers(&unsigned);
+    let claim = Claim::parse(&request)?.with_payload(PayloadHash::parse(text(&case["payload"], "hash")?)?);
+    let verified = verifier.verify(claim, &credentials(case)?, Timestamp::parse(text(case, "timestamp")?)?)?;
+    let signed_headers: Vec<_> = verified.signed_headers().collect();
+    let answer = json!({ "access_key": verified.access_key_id(), "signed_headers": signed_headers.join(";") });
+    Ok(answer.as_object().cloned().unwrap_or_default())
 }
 
 fn sign_policy(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
@@ -199,10 +214,14 @@ fn credentials(case: &Value) -> Result<Credentials, Box<dyn Error>> {
 }
 
 fn signer(case: &Value, now: Timestamp) -> Result<Signer, Box<dyn Error>> {
+    Ok(Signer::for_service(credentials(case)?, service(case)?, text(case, "region")?, now)?)
+}
+
+fn service(case: &Value) -> Result<Service, Box<dyn Error>> {
     let on = |option: &str| {
         case["options"][option].as_bool().ok_or_else(|| format!("options.{option} is neither true nor false"))
     };
-    let service = Service::new(text(case, "service")?.to_owned())?
+    Ok(Service::new(text(case, "service")?.to_owned())?
         .with_path_encoding(if on("double_encode")? { PathEncoding::Twice } else { PathEncoding::Once })
         .with_path_normalization(match on("normalize_path")? {
             true => PathNormalization::Normalized,
@@ -211,8 +230,7 @@ fn signer(case: &Value, now: Timestamp) -> Result<Signer, Box<dyn Error>> {
         .with_content_sha256(match on("sign_body_header")? {
             true => ContentSha256::Signed,
             false => ContentSha256::Omitted,
-        });
-    Ok(Signer::for_service(credentials(case)?, service, text(case, "region")?, now)?)
+        }))
 }
 
 fn origin(url: &Value) -> Result<String, Box<dyn Error>> {

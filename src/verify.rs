@@ -200,7 +200,7 @@ impl<'a> Verifier<'a> {
             }
         }
         let afterwards = rules.session_token == SessionToken::AddedAfterwards;
-        for (name, _) in claim.view().headers.iter() {
+        for (name, _) in claim.headers() {
             let token = afterwards && name.eq_ignore_ascii_case(rules.session_token.header());
             if token || !self.must_be_signed(name, claim.place) || claim.signed.contain(name) {
                 continue;
@@ -280,13 +280,13 @@ fn chunked<'a>(
     payload: PayloadHash,
     key: Option<Cow<'_, SigningKey>>,
 ) -> Result<Chunked<'a>, VerifyError> {
-    let part = Part::Header("x-amz-decoded-content-length");
-    let length = claim.decoded_length.filter(|_| claim.signed.contain("x-amz-decoded-content-length"));
-    let length = core::str::from_utf8(length.ok_or(VerifyError::Missing { part })?);
+    let name = "x-amz-decoded-content-length";
+    let part = Part::Header(name);
+    let length = core::str::from_utf8(claim.signed_header(name)?.ok_or(VerifyError::Missing { part })?);
     let digits = length.ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     let decoded_length = digits.and_then(|text| text.parse().ok()).ok_or(VerifyError::Malformed { part })?;
     let part = Part::Header("x-amz-trailer");
-    let trailer = claim.trailer.filter(|_| claim.signed.contain("x-amz-trailer")).map(core::str::from_utf8);
+    let trailer = claim.signed_header("x-amz-trailer")?.map(core::str::from_utf8);
     let trailer = trailer.transpose().map_err(|_| VerifyError::Malformed { part })?;
     let signed = payload != PayloadHash::STREAMING_UNSIGNED_TRAILER;
     let key = key.filter(|_| signed).map(Cow::into_owned);

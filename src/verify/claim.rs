@@ -84,8 +84,6 @@ pub struct Claim<'a> {
     pub(super) payload: Option<PayloadHash>,
     pub(super) body: Option<PayloadHash>,
     pub(super) dated: Timestamp,
-    pub(super) decoded_length: Option<&'a [u8]>,
-    pub(super) trailer: Option<&'a [u8]>,
 }
 
 /// Where the signature stands.
@@ -136,6 +134,20 @@ impl<'a> Claim<'a> {
     pub fn with_payload(mut self, payload: PayloadHash) -> Self {
         self.body = Some(payload);
         self
+    }
+
+    /// All its headers, the collected ones or the request's own.
+    pub(super) fn headers(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + '_ {
+        self.collected.iter().flatten().copied().chain(self.request.headers.iter())
+    }
+
+    /// The value of a header that is signed, and there once.
+    pub(super) fn signed_header(&self, name: &'static str) -> Result<Option<&'a [u8]>, VerifyError> {
+        let mut values = self.headers().filter(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        match (values.next().filter(|_| self.signed.contain(name)), values.next()) {
+            (Some(_), Some(_)) => Err(VerifyError::Repeated { part: Part::Header(name) }),
+            (value, _) => Ok(value.map(trim)),
+        }
     }
 
     /// The request with all its headers.
@@ -199,23 +211,8 @@ impl<'a> Claim<'a> {
         if !signed.contain("host") {
             return Err(VerifyError::HostNotSigned);
         }
-        let HeadersFound { decoded_length, trailer, .. } = found;
         let (collected, body) = (None, None);
-        Ok(Self {
-            request,
-            collected,
-            place,
-            access_key_id,
-            scope,
-            signed,
-            signature,
-            token,
-            payload,
-            body,
-            dated,
-            decoded_length,
-            trailer,
-        })
+        Ok(Self { request, collected, place, access_key_id, scope, signed, signature, token, payload, body, dated })
     }
 }
 
@@ -327,8 +324,6 @@ struct HeadersFound<'a> {
     content_sha256: Option<&'a [u8]>,
     token: Option<&'a [u8]>,
     s3_session_token: Option<&'a [u8]>,
-    decoded_length: Option<&'a [u8]>,
-    trailer: Option<&'a [u8]>,
 }
 
 impl<'a> HeadersFound<'a> {
@@ -340,12 +335,10 @@ impl<'a> HeadersFound<'a> {
         let (place, known) = match name.len() {
             4 => (&mut self.host, "host"),
             10 => (&mut self.date, "x-amz-date"),
-            13 if name.as_bytes()[0].eq_ignore_ascii_case(&b'a') => (&mut self.authorization, "authorization"),
-            13 => (&mut self.trailer, "x-amz-trailer"),
+            13 => (&mut self.authorization, "authorization"),
             20 if name.as_bytes()[6].eq_ignore_ascii_case(&b'c') => (&mut self.content_sha256, "x-amz-content-sha256"),
             20 => (&mut self.token, "x-amz-security-token"),
             21 => (&mut self.s3_session_token, "x-amz-s3session-token"),
-            28 => (&mut self.decoded_length, "x-amz-decoded-content-length"),
             _ => return Ok(()),
         };
         if name.eq_ignore_ascii_case(known) && place.replace(trim(value)).is_some() {

@@ -25,6 +25,16 @@ SIGNERS = {("s3", False): auth.S3SigV4Auth, ("s3", True): auth.S3SigV4QueryAuth,
 
 def ask_botocore(case):
     """botocore's answer, and a function that continues its signing from another canonical request."""
+    request, signer, answer = sign_by_botocore(case)
+
+    def sign(canonical):
+        text = signer.string_to_sign(request, canonical)
+        return text, signer.signature(text, request)
+    return answer, sign
+
+
+def sign_by_botocore(case):
+    """The signed request, its signer, and every stage."""
     link, token = is_link(case), case["session_token"]
     rules = "general" if case["options"]["double_encode"] else "express" if case["service"] == "s3express" else "s3"
     query, headers = case["url"]["query"], case["headers"]
@@ -60,11 +70,7 @@ def ask_botocore(case):
     else:
         answer["authorization"] = request.headers["Authorization"]
         answer["signed_headers"] = answer["canonical_request"].rsplit("\n", 2)[1]
-
-    def sign(canonical):
-        text = signer.string_to_sign(request, canonical)
-        return text, signer.signature(text, request)
-    return dict(answer), sign
+    return request, signer, dict(answer)
 
 
 def record(signer, stage, answer):
