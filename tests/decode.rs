@@ -241,7 +241,7 @@ fn what_is_not_a_chunk() {
         refused(signed.decode(&signed.with(from, to)), no_head);
     }
     assert!(signed.decode(&signed.with("5;chunk", "0000000000000005;chunk")).is_ok());
-    for line in ["", "\r\n", "5;\r\n", "5;a=b\r\n", "g\r\n", "-1\r\n"] {
+    for line in ["00000000000000005\r\n", "", "\r\n", "5;\r\n", "5;a=b\r\n", "g\r\n", "-1\r\n"] {
         refused(unsigned.decode(&[line.as_bytes(), &[b'0'; 200]].concat()), no_head);
     }
     // Upper-case digits are what .NET sends.
@@ -402,6 +402,9 @@ fn trailing_headers() {
     let pairs: Trailers = vec![("x-a".into(), "23".into()), ("x-b".into(), "1".into())];
     assert_eq!(with_trailers.decode(&with_trailers.sent).expect("the whole").1, pairs);
     assert_eq!(unsigned_trailers.decode(&unsigned_trailers.sent).expect("the whole").1, pairs);
+    // They are signed in the order of their names, in whatever order they come.
+    let swapped = with_trailers.with("x-a:23\r\nx-b:1\r\n", "x-b:1\r\nx-a:23\r\n");
+    assert_eq!(with_trailers.decode(&swapped).expect("the whole").1, pairs);
     // Blanks around a value are not part of it.
     let blanks = unsigned_trailers.decode(&unsigned_trailers.with("x-a:23", "x-a:  2 3 ")).expect("the whole").1;
     assert_eq!(blanks[0].1, "2 3");
