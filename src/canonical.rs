@@ -18,7 +18,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use order::Order;
-pub(crate) use received::{Refused, SignedNames};
+pub(crate) use received::{MOST_HEADERS, Refused, SignedNames};
 
 /// Step 1 of 4: the request in AWS's canonical form, with the headers or parameters that signing adds.
 ///

@@ -40,6 +40,9 @@ impl<'a> Text<'a> {
             Self::Wire(text) => (text, None),
             Self::Received(text) => (text, Some('+')),
         };
+        if is_canonical(text, percent_encode(b"/", set).next() == Some("/")) {
+            return put(text);
+        }
         for (i, part) in text.split('%').enumerate() {
             let rest = match part.as_bytes() {
                 _ if i == 0 => part,
@@ -61,6 +64,21 @@ impl<'a> Text<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The order of two texts of one kind as if both were encoded.
+    pub(crate) fn compare(self, other: Self) -> Ordering {
+        if let (Self::Received(a), Self::Received(b)) = (self, other) {
+            // Up to where they differ they stand for the same, and behind that, for most, the byte itself decides.
+            let (a, b) = (a.as_bytes(), b.as_bytes());
+            let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+            let (a_byte, b_byte) = (a.get(same), b.get(same));
+            let plain = |byte: Option<&u8>| byte.is_none_or(|byte| is_unreserved(*byte));
+            if plain(a_byte) && plain(b_byte) && !a[same.saturating_sub(2)..same].contains(&b'%') {
+                return a_byte.cmp(&b_byte);
+            }
+        }
+        compare(self.bytes(), other.bytes())
     }
 
     /// The bytes that the text stands for.
@@ -86,8 +104,9 @@ impl<'a> Text<'a> {
     pub(crate) fn decoded(self) -> Option<Cow<'a, str>> {
         match self {
             Self::Raw(text) => Some(Cow::Borrowed(text)),
-            Self::Wire(text) if !text.contains('%') => Some(Cow::Borrowed(text)),
-            Self::Received(text) if !text.contains(['%', '+']) => Some(Cow::Borrowed(text)),
+            Self::Wire(text) | Self::Received(text) if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) => {
+                Some(Cow::Borrowed(text))
+            }
             Self::Wire(_) | Self::Received(_) => String::from_utf8(self.bytes().collect()).ok().map(Cow::Owned),
         }
     }
@@ -97,9 +116,26 @@ impl<'a> Text<'a> {
 ///
 /// An encoded byte starts with `%`, which sorts before every unreserved byte, and its two hexadecimal digits sort
 /// as the byte itself does.
-pub(crate) fn compare(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> Ordering {
+fn compare(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> Ordering {
     let rank = |byte: u8| (is_unreserved(byte), byte);
     a.map(rank).cmp(b.map(rank))
+}
+
+/// Whether wire text is in its canonical form already, in which a slash may stand as it is or not.
+fn is_canonical(text: &str, slash: bool) -> bool {
+    let mut rest = text.as_bytes();
+    while let [byte, behind @ ..] = rest {
+        rest = match (byte, behind) {
+            (byte, _) if is_unreserved(*byte) || slash && *byte == b'/' => behind,
+            (b'%', [high @ (b'0'..=b'9' | b'A'..=b'F'), low @ (b'0'..=b'9' | b'A'..=b'F'), behind @ ..])
+                if !is_unreserved(unhex(*high) << 4 | unhex(*low)) =>
+            {
+                behind
+            }
+            _ => return false,
+        };
+    }
+    true
 }
 
 pub(crate) fn is_unreserved(byte: u8) -> bool {
@@ -192,6 +228,22 @@ mod tests {
                     let ours = compare(a.iter().copied(), b.iter().copied());
                     assert_eq!(ours, encode(a).cmp(&encode(b)), "{a:?} against {b:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn texts_are_compared_as_if_they_were_encoded() {
+        let mut texts = alloc::vec![String::new()];
+        for length in 0..3 {
+            for text in texts.clone().iter().filter(|text| text.len() == length) {
+                texts.extend(["a", "%", "7", "E", "~", "+", "/"].map(|piece| format!("{text}{piece}")));
+            }
+        }
+        for a in &texts {
+            for b in &texts {
+                let (a, b) = (Text::Received(a), Text::Received(b));
+                assert_eq!(a.compare(b), encoded(a, QUERY).cmp(&encoded(b, QUERY)));
             }
         }
     }

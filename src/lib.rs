@@ -29,6 +29,7 @@
 //! * Services other than S3: [`Signer::for_service`] and [`Service`].
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
 //! * Uploads of streams: [`Signer::sign_chunked`].
+//! * A request that was received: [`Claim`] → [`Verifier`] → [`Verified`].
 //! * Reading such uploads back: [`Verified::chunks`] and [`ChunkDecoder`].
 //! * What a link, a request or a form says, and what looks wrong with it: [`Inspection`].
 //! * Whole recipes: [`cookbook`].
@@ -45,6 +46,8 @@
 //! | feature | adds |
 //! |---|---|
 //! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime`; `ChunkedReader` |
+//! | `http` | `Signer::sign_http`, `Claim::parse_http` |
+//! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy` |
 //! | `http` | `Signer::sign_http` |
 //! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy`; `Verifier::verify_post` and `Inspection::of_form` for one that was received |
 //! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |
@@ -56,8 +59,8 @@
 //!
 //! | of | limit | beyond it |
 //! |---|---|---|
-//! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`] |
-//! | query parameters | 128, likewise | [`Error::TooManyParameters`] |
+//! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`], [`VerifyError::TooManyHeaders`] |
+//! | query parameters | 128, likewise | [`Error::TooManyParameters`], [`VerifyError::TooManyParameters`] |
 //! | trailing headers of a chunked body | 16 | [`Error::TooManyTrailers`] |
 //! | chunks, but the last | 8 KiB to 5 GiB | [`Error::ChunkSize`] |
 //! | numbers of parts | 1 to 10000 | [`Error::PartNumber`] |

@@ -355,18 +355,30 @@ pub(crate) enum Query<'a> {
 
 impl<'a> Query<'a> {
     /// Names and values, each with its place: its index among pairs, its offset in wire text.
-    pub(crate) fn parameters(self) -> impl Iterator<Item = (usize, Text<'a>, Text<'a>)> {
+    pub(crate) fn parameters(self) -> impl Iterator<Item = (usize, Text<'a>, Text<'a>)> + Clone {
         let (pairs, wire, text): (_, _, fn(&'a str) -> Text<'a>) = match self {
             Self::Pairs(pairs) => (pairs, "", Text::Wire),
             Self::Wire(wire) => (&[][..], wire, Text::Wire),
             Self::Received(wire) => (&[][..], wire, Text::Received),
         };
-        let mut offset = 0;
-        let wire = wire.split('&').filter(move |_| !wire.is_empty()).map(move |parameter| {
-            let at = offset;
-            offset += parameter.len() + 1;
-            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            (at, text(name), text(value))
+        let mut rest = Some(wire).filter(|wire| !wire.is_empty());
+        let wire = core::iter::from_fn(move || {
+            let parameter = rest?;
+            let at = wire.len() - parameter.len();
+            let (mut equals, mut end) = (None, parameter.len());
+            for (i, byte) in parameter.bytes().enumerate() {
+                match byte {
+                    b'=' if equals.is_none() => equals = Some(i),
+                    b'&' => {
+                        end = i;
+                        break;
+                    }
+                    _ => {}
+                }
+            }
+            rest = parameter.get(end + 1..);
+            let (name, value) = equals.map_or((end, end), |equals| (equals, equals + 1));
+            Some((at, text(&parameter[..name]), text(&parameter[value..end])))
         });
         pairs.iter().enumerate().map(|(at, (name, value))| (at, Text::Raw(name), Text::Raw(value))).chain(wire)
     }
@@ -393,7 +405,7 @@ impl<'a> Headers<'a> {
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + '_ {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a [u8])> + '_ {
         (0..self.len()).map(|index| self.get(index))
     }
 }
@@ -410,5 +422,5 @@ pub(crate) fn check_method(method: &str) -> Result<(), Error> {
 
 /// The characters of a method or a header's name: RFC 9110, section 5.6.2.
 pub(crate) fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    matches!(byte, b'a'..=b'z' | b'-' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }

@@ -86,6 +86,12 @@ impl<'a> Verifier<'a> {
     }
 
     /// The same for another service, or by other rules.
+    ///
+    /// ```
+    /// use s3_sigv4::{Service, Verifier};
+    ///
+    /// let verifier = Verifier::new("us-west-2").with_service(Service::S3_EXPRESS);
+    /// ```
     #[must_use]
     pub fn with_service(mut self, service: Service) -> Self {
         self.service = service;
@@ -118,6 +124,12 @@ impl<'a> Verifier<'a> {
     /// The same with these headers taken although they are not signed, named in any case: `x-amz-…` headers that a proxy
     /// of your own adds, or `content-type` and `content-md5` in header authentication. Whoever can send you requests can
     /// then say there what he likes.
+    ///
+    /// ```
+    /// use s3_sigv4::Verifier;
+    ///
+    /// let behind_cloudfront = Verifier::new("us-east-1").with_unsigned_headers(&["x-amz-cf-id"]);
+    /// ```
     #[must_use]
     pub fn with_unsigned_headers(mut self, names: &'a [&'a str]) -> Self {
         self.unsigned_headers = names;
@@ -129,8 +141,47 @@ impl<'a> Verifier<'a> {
     /// `key` is [`&Credentials`](Credentials), a [`&SigningKey`](SigningKey), which saves deriving it, or an `Option` of
     /// either: `None`, for an access key id that nobody has, costs what a wrong signature costs and is refused.
     ///
+    /// ```
+    /// use s3_sigv4::{Claim, Credentials, PayloadHash, Request, Timestamp, Verifier, VerifyError};
+    ///
+    /// let headers = [
+    ///     ("host", "examplebucket.s3.amazonaws.com"),
+    ///     ("date", "Fri, 24 May 2013 00:00:00 GMT"),
+    ///     ("x-amz-content-sha256", "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072"),
+    ///     ("x-amz-date", "20130524T000000Z"),
+    ///     ("x-amz-storage-class", "REDUCED_REDUNDANCY"),
+    ///     ("authorization", "AWS4-HMAC-SHA256 \
+    ///         Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
+    ///         SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class, \
+    ///         Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"),
+    /// ];
+    /// let incoming = Request::received("PUT", "examplebucket.s3.amazonaws.com", "/test$file.text")?;
+    /// let claim = Claim::parse(&incoming.with_headers(&headers))?;
+    ///
+    /// let verifier = Verifier::new("us-east-1");
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// let late = verifier.verify(claim.clone(), &credentials, Timestamp::parse("20130524T001501Z")?).unwrap_err();
+    /// assert_eq!(late.client_message().code(), "RequestTimeTooSkewed");
+    /// let unknown = verifier.verify(claim.clone(), None::<&Credentials>, Timestamp::parse("20130524T000000Z")?);
+    /// assert_eq!(unknown.unwrap_err(), VerifyError::UnknownKey);
+    ///
+    /// let verified = verifier.verify(claim, &credentials, Timestamp::parse("20130524T001500Z")?)?;
+    /// assert_eq!(verified.payload(), PayloadHash::of(b"Welcome to Amazon S3."));
+    /// assert_eq!(verified.check_body(b"Welcome to Amazon S4."), Err(VerifyError::BodyMismatch));
+    /// verified.check_body(b"Welcome to Amazon S3.")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
-    /// Every variant of [`VerifyError`] that [`Claim::parse`] and the check of the body do not have.
+    /// In this order: [`VerifyError::OtherCredentials`]; [`VerifyError::ScopeRegion`] and [`VerifyError::ScopeService`];
+    /// [`VerifyError::Skewed`], or for a link [`VerifyError::Lifetime`], [`VerifyError::NotYetGood`] and
+    /// [`VerifyError::Expired`]; [`VerifyError::PlusInPath`]; [`VerifyError::HeaderNotSigned`]; [`VerifyError::Missing`]
+    /// for `x-amz-content-sha256`, [`VerifyError::PayloadUnknown`], [`VerifyError::StreamingLink`] and
+    /// [`VerifyError::PayloadAlgorithm`]; [`VerifyError::TooManyHeaders`], [`VerifyError::SignedHeaderMissing`],
+    /// [`VerifyError::TooManyParameters`] and [`VerifyError::QueryTooLong`]; [`VerifyError::OtherKey`]; then, when all
+    /// that costs time is done, [`VerifyError::UnknownKey`] and [`VerifyError::SignatureMismatch`]; and what only the
+    /// holder of the secret gets to see: [`VerifyError::TokenMissing`], [`VerifyError::TokenUnexpected`],
+    /// [`VerifyError::TokenMismatch`], [`VerifyError::CredentialsExpired`], and the headers of a streaming body.
     pub fn verify<'c, 'k>(
         &self,
         claim: Claim<'c>,
@@ -245,7 +296,9 @@ impl<'a> Verifier<'a> {
         payload: PayloadHash,
     ) -> Result<(Signature, Option<Cow<'k, SigningKey>>), VerifyError> {
         let (request, scope) = (claim.view(), claim.scope.clone());
-        let signed = (scope.clone(), claim.signed);
+        let afterwards = self.service.rules.session_token == SessionToken::AddedAfterwards;
+        let unsigned = [claim.signature_at, claim.token_at.filter(|_| afterwards)];
+        let signed = (scope.clone(), claim.signed, unsigned);
         let canonical = CanonicalRequest::received(&request, self.service.rules, signed, payload, claim.dated)?;
         let text = StringToSign::new(&canonical);
         let key = match key.secret {

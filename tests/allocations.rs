@@ -3,7 +3,7 @@
 mod util;
 
 use core::time::Duration;
-use s3_sigv4::{Claim, PayloadHash, Request, Signer, SigningKey, Verifier, VerifyingKey};
+use s3_sigv4::{Claim, Credentials, PayloadHash, Request, Signer, SigningKey, Verifier, VerifyingKey};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use util::{Incoming, bucket, now, session, signer};
@@ -96,6 +96,18 @@ fn verifying_with_the_days_key_allocates_nothing() {
             let count = allocations(|| assert_eq!(verify(key).is_ok(), verified, "{incoming:?}"));
             assert_eq!(count, 0, "{incoming:?}");
         }
+        // By credentials a key is derived, and for an unknown access key id in the same way.
+        let wrong = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEZ").ok();
+        let by_credentials = |credentials: Option<&Credentials>| {
+            let request = Request::received(&incoming.method, host, &incoming.target).expect("a request");
+            let claim = Claim::parse(&request.with_header_bytes(&headers)).expect("a claim");
+            allocations(|| assert!(verifier.verify(claim, credentials, now()).is_err()))
+        };
+        if incoming.target.contains("Security-Token") {
+            continue;
+        }
+        assert_eq!(by_credentials(None), by_credentials(wrong.as_ref()), "{incoming:?}");
+        assert!(by_credentials(None) > 0);
     }
     counting_works();
 }

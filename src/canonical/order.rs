@@ -2,7 +2,7 @@
 
 use super::{ADDED_HEADERS, ADDED_PARAMETERS, Authentication, CanonicalRequest};
 use crate::credentials::Identity;
-use crate::encode::{Text, compare};
+use crate::encode::Text;
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, OWN_PARAMETERS};
@@ -201,7 +201,7 @@ impl CanonicalRequest<'_> {
 
     pub(super) fn compare_parameters(&self, a: u32, b: u32) -> Ordering {
         let ((name_a, value_a), (name_b, value_b)) = (self.parameter(a), self.parameter(b));
-        compare(name_a.bytes(), name_b.bytes()).then_with(|| compare(value_a.bytes(), value_b.bytes()))
+        name_a.compare(name_b).then_with(|| value_a.compare(value_b))
     }
 }
 

@@ -8,16 +8,17 @@ use crate::limits::{MAX_HEADERS, MAX_PARAMETERS};
 use crate::payload::PayloadHash;
 use crate::request::{Request, is_token};
 use crate::scope::CredentialScope;
-use crate::service::{Rules, SessionToken};
+use crate::service::Rules;
 use crate::timestamp::Timestamp;
 use alloc::borrow::Cow;
 
 impl<'a> CanonicalRequest<'a> {
-    /// Takes every header that `signed` names, every parameter but the signature, and the rest as it came.
+    /// Takes every header that `signed` names, every parameter but those at the places `unsigned`, and the rest as it
+    /// came.
     pub(crate) fn received(
         request: &Request<'a>,
         rules: Rules,
-        (scope, signed): (CredentialScope<'a>, SignedNames<'a>),
+        (scope, signed, unsigned): (CredentialScope<'a>, SignedNames<'a>, [Option<usize>; 2]),
         payload: PayloadHash,
         now: Timestamp,
     ) -> Result<Self, Refused> {
@@ -26,7 +27,7 @@ impl<'a> CanonicalRequest<'a> {
         let session_token = None;
         let mut this = Self { request, rules, authentication, scope, session_token, payload, now, headers, parameters };
         this.take_headers(signed)?;
-        this.take_parameters()?;
+        this.take_parameters(unsigned)?;
         Ok(this)
     }
 
@@ -37,7 +38,7 @@ impl<'a> CanonicalRequest<'a> {
                 && !ADDED_HEADERS.into_iter().any(|added| name.eq_ignore_ascii_case(added))
         };
         let count = headers.len();
-        if count > MAX_HEADERS && (count > MOST_HEADERS || headers.iter().filter(own).count() > MAX_HEADERS) {
+        if count > MOST_HEADERS || count > MAX_HEADERS && headers.iter().filter(own).count() > MAX_HEADERS {
             return Err(Refused::Headers(count));
         }
         // The names are sorted and each is there once, so no header is taken twice.
@@ -58,20 +59,26 @@ impl<'a> CanonicalRequest<'a> {
         Ok(())
     }
 
-    fn take_parameters(&mut self) -> Result<(), Refused> {
-        let afterwards = self.rules.session_token == SessionToken::AddedAfterwards;
-        let mut own = 0;
-        for (at, name, _) in self.request.query.parameters() {
-            let is = |expected: &str| name.bytes().eq(expected.bytes());
-            if is("X-Amz-Signature") || afterwards && is("X-Amz-Security-Token") {
+    /// Takes all but those at these places.
+    fn take_parameters(&mut self, unsigned: [Option<usize>; 2]) -> Result<(), Refused> {
+        for (at, _, _) in self.request.query.parameters() {
+            if unsigned.contains(&Some(at)) {
                 continue;
             }
-            own += usize::from(!ADDED_PARAMETERS.into_iter().any(is));
-            if own > MAX_PARAMETERS || self.parameters.len == MAX_PARAMETERS + ADDED_PARAMETERS.len() {
+            if self.parameters.len == MAX_PARAMETERS + ADDED_PARAMETERS.len() {
                 return Err(Refused::Parameters(self.request.query.parameters().count()));
             }
             let id = u32::try_from(at).ok().filter(|id| u32::MAX - id > RESERVED_IDS).ok_or(Refused::QueryTooLong)?;
             self.parameters.push(id);
+        }
+        let own = |(_, name, _): &(_, Text<'_>, _)| {
+            !ADDED_PARAMETERS.into_iter().chain(["X-Amz-Signature"]).any(|added| name.bytes().eq(added.bytes()))
+        };
+        if self.parameters.len > MAX_PARAMETERS {
+            let parameters = self.request.query.parameters();
+            if parameters.clone().filter(own).count() > MAX_PARAMETERS {
+                return Err(Refused::Parameters(parameters.count()));
+            }
         }
         for (i, _, _) in self.request.own_parameters() {
             self.parameters.push(u32::MAX - (ADDED_PARAMETERS.len() + i) as u32);
@@ -89,7 +96,7 @@ impl<'a> CanonicalRequest<'a> {
 pub(super) const HOST: u8 = u8::MAX;
 
 /// The headers of the request itself, those that signing adds, and `authorization`.
-const MOST_HEADERS: usize = MAX_HEADERS + ADDED_HEADERS.len() + 1;
+pub(crate) const MOST_HEADERS: usize = MAX_HEADERS + ADDED_HEADERS.len() + 1;
 
 /// Why a received request has no canonical form.
 #[derive(Clone, Copy)]
@@ -109,10 +116,11 @@ impl<'a> SignedNames<'a> {
     pub(crate) fn parse(list: Text<'a>) -> Option<Self> {
         let this = Self(list);
         let mut previous = None;
-        for name in this.iter() {
+        for (index, name) in this.iter().enumerate() {
             let in_order = previous.is_none_or(|previous: Text<'_>| previous.bytes().lt(name.bytes()));
             let well_formed = name.bytes().all(|byte| is_token(byte) && !byte.is_ascii_uppercase());
-            if !in_order || !well_formed || name.bytes().next().is_none() {
+            // A longer list names headers that are not there.
+            if !in_order || !well_formed || name.bytes().next().is_none() || index == MOST_HEADERS {
                 return None;
             }
             previous = Some(name);

@@ -1,5 +1,5 @@
 use super::error::{Part, VerifyError};
-use crate::canonical::SignedNames;
+use crate::canonical::{MOST_HEADERS, SignedNames};
 use crate::encode::Text;
 use crate::endpoint::Scheme;
 use crate::error::Excerpt;
@@ -43,7 +43,9 @@ impl<'a> Request<'a> {
         if host.is_empty() || !host.bytes().all(|byte| byte.is_ascii_graphic()) {
             return malformed(Part::Host);
         }
-        if !target.starts_with('/') || target.bytes().any(|byte| byte.is_ascii_control() || byte == b'#') {
+        // Without an early exit it is many bytes at a time.
+        let odd = target.bytes().fold(false, |found, byte| found | byte.is_ascii_control() | (byte == b'#'));
+        if odd || !target.starts_with('/') {
             return malformed(Part::Target);
         }
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -84,6 +86,9 @@ pub struct Claim<'a> {
     pub(super) payload: Option<PayloadHash>,
     pub(super) body: Option<PayloadHash>,
     pub(super) dated: Timestamp,
+    /// Where the signature and the token stand in the query.
+    pub(super) signature_at: Option<usize>,
+    pub(super) token_at: Option<usize>,
 }
 
 /// Where the signature stands.
@@ -110,8 +115,8 @@ impl<'a> Claim<'a> {
     /// [`VerifyError::NotSigned`] for an anonymous request; [`VerifyError::SignedTwice`] if header and query both
     /// authenticate; [`VerifyError::Algorithm`]; [`VerifyError::Missing`], [`VerifyError::Repeated`] or
     /// [`VerifyError::Malformed`] for any part of the authentication; [`VerifyError::MalformedHeader`];
-    /// [`VerifyError::HostConflict`]; [`VerifyError::HostNotSigned`]; [`VerifyError::ScopeDay`];
-    /// [`VerifyError::Lifetime`].
+    /// [`VerifyError::TooManyHeaders`]; [`VerifyError::HostConflict`]; [`VerifyError::HostNotSigned`];
+    /// [`VerifyError::ScopeDay`]; [`VerifyError::Lifetime`].
     pub fn parse(request: &Request<'a>) -> Result<Self, VerifyError> {
         Self::read(*request, request.headers.iter())
     }
@@ -130,6 +135,29 @@ impl<'a> Claim<'a> {
     /// The same for a body of this hash, where the request does not name one: by the rules of services other than S3
     /// the hash is signed and not sent, so the body has to be there before the signature can be verified. Where the
     /// request names one, that counts.
+    ///
+    /// ```
+    /// use s3_sigv4::{Claim, Credentials, PayloadHash, Request, Service, Timestamp, Verifier, VerifyError};
+    ///
+    /// let headers = [
+    ///     ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
+    ///     ("x-amz-date", "20150830T123600Z"),
+    ///     ("authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
+    ///         SignedHeaders=content-type;host;x-amz-date, \
+    ///         Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"),
+    /// ];
+    /// let incoming = Request::received("GET", "iam.amazonaws.com", "/?Action=ListUsers&Version=2010-05-08")?;
+    /// let claim = Claim::parse(&incoming.with_headers(&headers))?;
+    ///
+    /// let verifier = Verifier::new("us-east-1").with_service(Service::new("iam")?);
+    /// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")?;
+    /// let now = Timestamp::parse("20150830T123600Z")?;
+    /// let without = verifier.verify(claim.clone(), &credentials, now);
+    /// assert_eq!(without.unwrap_err(), VerifyError::PayloadUnknown);
+    /// let verified = verifier.verify(claim.with_payload(PayloadHash::of(b"")), &credentials, now)?;
+    /// # assert_eq!(verified.access_key_id(), "AKIDEXAMPLE");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_payload(mut self, payload: PayloadHash) -> Self {
         self.body = Some(payload);
@@ -188,17 +216,26 @@ impl<'a> Claim<'a> {
         self.place != Place::Header
     }
 
-    fn read(mut request: Request<'a>, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<Self, VerifyError> {
+    fn read(
+        mut request: Request<'a>,
+        headers: impl ExactSizeIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Result<Self, VerifyError> {
         if let Query::Wire(text) = request.query {
             request.query = Query::Received(text);
         }
+        let count = headers.len();
+        if count > MOST_HEADERS {
+            return Err(VerifyError::TooManyHeaders { count });
+        }
         let mut found = HeadersFound::default();
-        headers.into_iter().try_for_each(|(name, value)| found.take(name, value))?;
+        for (name, value) in headers {
+            found.take(name, value)?;
+        }
         if found.host.is_some_and(|host| host != request.host.as_bytes()) {
             return Err(VerifyError::HostConflict);
         }
         let mut parameters = ParametersFound::default();
-        request.query.parameters().for_each(|(_, name, value)| parameters.take(name, value));
+        request.query.parameters().for_each(|(at, name, value)| parameters.take(at, name, value));
 
         let credential = match (found.authorization, parameters.any) {
             (Some(_), true) => return Err(VerifyError::SignedTwice),
@@ -212,7 +249,22 @@ impl<'a> Claim<'a> {
             return Err(VerifyError::HostNotSigned);
         }
         let (collected, body) = (None, None);
-        Ok(Self { request, collected, place, access_key_id, scope, signed, signature, token, payload, body, dated })
+        let (signature_at, token_at) = (parameters.places[SIGNATURE], parameters.places[TOKEN]);
+        Ok(Self {
+            request,
+            collected,
+            place,
+            access_key_id,
+            scope,
+            signed,
+            signature,
+            token,
+            payload,
+            body,
+            dated,
+            signature_at,
+            token_at,
+        })
     }
 }
 
@@ -329,7 +381,8 @@ struct HeadersFound<'a> {
 impl<'a> HeadersFound<'a> {
     fn take(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), VerifyError> {
         let well_formed = !name.is_empty() && name.bytes().all(is_token);
-        if !well_formed || value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+        // Without an early exit it is many bytes at a time.
+        if !well_formed || value.iter().fold(false, |found, byte| found | matches!(byte, b'\r' | b'\n' | 0)) {
             return Err(VerifyError::MalformedHeader { name: Excerpt::of(name) });
         }
         let (place, known) = match name.len() {
@@ -371,22 +424,25 @@ impl<'a> HeadersFound<'a> {
 #[derive(Default)]
 struct ParametersFound<'a> {
     values: [Option<Text<'a>>; 9],
+    places: [Option<usize>; 9],
     /// Whether there is any of them but the last, which authenticates nothing by itself.
     any: bool,
     wrong: Option<VerifyError>,
 }
 
 impl<'a> ParametersFound<'a> {
-    fn take(&mut self, name: Text<'a>, value: Text<'a>) {
-        if !name.bytes().next().is_some_and(|first| first.eq_ignore_ascii_case(&b'x')) {
+    fn take(&mut self, place: usize, name: Text<'a>, value: Text<'a>) {
+        let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = name;
+        if !text.starts_with(['x', 'X', '%']) {
             return;
         }
-        let same = |known: &str| name.bytes().map(|byte| byte.to_ascii_lowercase()).eq(lower(known));
-        let Some(at) = PARAMETERS.into_iter().position(same) else { return };
+        let Some(name) = name.decoded() else { return };
+        let Some(at) = PARAMETERS.into_iter().position(|known| name.eq_ignore_ascii_case(known)) else { return };
         let part = Part::Parameter(PARAMETERS[at]);
         self.any |= at != CONTENT_SHA256;
+        self.places[at] = Some(place);
         // Servers differ in whether they take these names in any case; nobody has an honest use for another one.
-        let misspelt = at != CONTENT_SHA256 && !name.bytes().eq(PARAMETERS[at].bytes());
+        let misspelt = at != CONTENT_SHA256 && name != PARAMETERS[at];
         if self.values[at].replace(value).is_some() {
             self.wrong = Some(VerifyError::Repeated { part });
         } else if misspelt {
@@ -422,10 +478,6 @@ const COMPONENTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
 /// U+0020 and tab, as in the canonical request.
 const BLANKS: [char; 2] = [' ', '\t'];
 
-fn lower(text: &str) -> impl Iterator<Item = u8> {
-    text.bytes().map(|byte| byte.to_ascii_lowercase())
-}
-
 fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
@@ -443,7 +495,9 @@ fn text(value: &[u8], part: Part) -> Result<&str, VerifyError> {
 fn plain(text: Text<'_>) -> Option<&str> {
     match text {
         Text::Raw(text) => Some(text),
-        Text::Wire(text) | Text::Received(text) => Some(text).filter(|text| !text.contains(['%', '+'])),
+        Text::Wire(text) | Text::Received(text) => {
+            Some(text).filter(|text| !text.bytes().any(|byte| matches!(byte, b'%' | b'+')))
+        }
     }
 }
 
@@ -489,8 +543,11 @@ fn rsplit_slash(text: Text<'_>) -> Option<(Text<'_>, Text<'_>)> {
         Text::Wire(text) => (text, Text::Wire as fn(_) -> _, true),
         Text::Received(text) => (text, Text::Received as fn(_) -> _, true),
     };
-    let plain = text.rfind('/').map(|at| (at, at + 1));
-    let escaped = |digits| text.rfind(digits).filter(|_| encoded).map(|at| (at, at + 3));
-    let (at, next) = plain.max(escaped("%2F")).max(escaped("%2f"))?;
+    let bytes = text.as_bytes();
+    let (at, next) = (0..bytes.len()).rev().find_map(|at| match &bytes[at..] {
+        [b'/', ..] => Some((at, at + 1)),
+        [b'%', b'2', b'F' | b'f', ..] if encoded => Some((at, at + 3)),
+        _ => None,
+    })?;
     Some((wrap(&text[..at]), wrap(&text[next..])))
 }

@@ -11,7 +11,27 @@ use core::fmt;
 
 /// A request whose signature is proven: who signed it, when, which headers, and what was promised of the body.
 ///
-/// The body is proven only when [`Verified::check_body`] or a [`BodyHasher`] has said so.
+/// The body is proven only when [`Verified::check_body`] or a [`BodyHasher`] has said so. Made by
+/// [`Verifier::verify`](crate::Verifier::verify).
+///
+/// ```
+/// use s3_sigv4::{Claim, Credentials, PayloadHash, Request, Timestamp, Verifier};
+///
+/// let target = "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+///      &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+///      &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+/// let claim = Claim::parse(&Request::received("GET", "examplebucket.s3.amazonaws.com", target)?)?;
+/// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+/// let verified = Verifier::new("us-east-1").verify(claim, &credentials, Timestamp::parse("20130524T120000Z")?)?;
+///
+/// assert_eq!(verified.scope().to_string(), "20130524/us-east-1/s3/aws4_request");
+/// assert_eq!(verified.valid_until(), Some(Timestamp::parse("20130525T000000Z")?));
+/// assert_eq!(verified.signed_headers().collect::<Vec<_>>(), ["host"]);
+/// assert!(!verified.is_signed("range"));
+/// assert_eq!(verified.payload(), PayloadHash::UNSIGNED);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "the body is not checked yet"]
 pub struct Verified<'a> {
     access_key_id: Cow<'a, str>,
@@ -116,6 +136,22 @@ impl<'a> Verified<'a> {
     }
 
     /// The same for a body that comes piece by piece.
+    ///
+    /// ```
+    /// # fn handle<'a>(
+    /// #     verified: s3_sigv4::Verified<'_>,
+    /// #     pieces: impl Iterator<Item = &'a [u8]>,
+    /// # ) -> Result<(), s3_sigv4::VerifyError> {
+    /// let mut hasher = verified.body_hasher()?;
+    /// for piece in pieces {
+    ///     hasher.update(piece);
+    ///     // … keep it apart
+    /// }
+    /// hasher.finish()?;
+    /// // … and use it
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`VerifyError::BodyChunked`] for an aws-chunked body.
