@@ -33,7 +33,8 @@
 //! * Reading such uploads back: [`Verified::chunks`] and [`ChunkDecoder`].
 //! * What a link, a request or a form says, and what looks wrong with it: [`Inspection`].
 //! * Whole recipes: [`cookbook`].
-//! * When a server disagrees: [`Signer::canonical_request`], to be compared with what it sends back.
+//! * When a server disagrees: `ErrorResponse::explain` (feature `explain`) says why; [`Signer::canonical_request`] is the
+//!   text to compare with what it sends back.
 //!
 //! # The four steps
 //!
@@ -46,9 +47,8 @@
 //! | feature | adds |
 //! |---|---|
 //! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime`; `ChunkedReader` |
+//! | `explain` | `ErrorResponse`: why a server refused a request, by its error body |
 //! | `http` | `Signer::sign_http`, `Claim::parse_http` |
-//! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy` |
-//! | `http` | `Signer::sign_http` |
 //! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy`; `Verifier::verify_post` and `Inspection::of_form` for one that was received |
 //! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |
 //! | `url` | endpoints from `url::Url`, and links as `url::Url` |
@@ -70,6 +70,7 @@
 //! | the trailing headers that are received | 8192 bytes | [`VerifyError::TrailersTooLong`] |
 //! | a form that is received (feature `post`) | 128 fields of 20480 bytes | `VerifyError::TooManyFields`, `VerifyError::FormTooLarge` |
 //! | what is inspected | 64 KiB | [`Finding::TooLong`] |
+//! | a server's error body (feature `explain`) | 256 KiB, elements 16 deep | the rest is left unread |
 //! | instants | the years 0000 to 9999 | [`Error::YearOutOfRange`] |
 #![no_std]
 #![forbid(unsafe_code)]
@@ -94,6 +95,8 @@ mod digest;
 mod encode;
 mod endpoint;
 mod error;
+#[cfg(feature = "explain")]
+mod explain;
 mod header;
 #[cfg(feature = "http")]
 mod http;
@@ -131,6 +134,8 @@ pub use chunked_body::ChunkedBody;
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
 pub use error::{Error, Excerpt, Field, Found, HeaderPart};
+#[cfg(feature = "explain")]
+pub use explain::{Cause, Difference, ErrorResponse, Explanation, Rewrite, SignedText};
 pub use header::SignedRequest;
 pub use inspect::{Finding, Inspection, State};
 pub use key::{ExportedKey, Signature, SigningKey};

@@ -42,3 +42,12 @@ pub(crate) const MAX_HELD_CHUNK: usize = 1024 * 1024;
 /// How many bytes the trailing headers of a received body may have: as many as "the PUT request header" in
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>.
 pub(crate) const MAX_TRAILER_BYTES: usize = 8 * 1024;
+
+/// How much of a server's error body is read. The longest that S3 sends shows a canonical request of some 16 KiB, the
+/// most that a request's head may have, in text and again in hexadecimal digits.
+#[cfg(feature = "explain")]
+pub(crate) const MAX_ERROR_BODY: usize = 256 * 1024;
+
+/// How deep its elements may lie in each other. Amazon's lie three deep.
+#[cfg(feature = "explain")]
+pub(crate) const MAX_ERROR_DEPTH: usize = 16;

@@ -6,6 +6,7 @@
 mod chunked;
 mod client;
 mod exceptions;
+mod explain;
 mod features;
 mod forms;
 mod keys;
@@ -48,5 +49,6 @@ fn run() -> Outcome<bool> {
     refusals::run(&site, &mut report);
     sessions::run(&site, &mut report);
     oracle::run(&site, &mut report);
+    explain::run(&site, &mut report);
     Ok(report.finish())
 }

@@ -161,18 +161,18 @@ pub fn wrong_secret(site: &Site) -> Outcome<Signer> {
     Ok(Signer::new(credentials, &site.region, Timestamp::now())?)
 }
 
-fn wrong_access_key(site: &Site) -> Outcome<Signer> {
+pub fn wrong_access_key(site: &Site) -> Outcome<Signer> {
     let credentials = Credentials::new(with_other_end(&site.access_key), &*site.secret_key)?;
     Ok(Signer::new(credentials, &site.region, Timestamp::now())?)
 }
 
-fn wrong_region(site: &Site) -> Outcome<Signer> {
+pub fn wrong_region(site: &Site) -> Outcome<Signer> {
     let credentials = Credentials::new(&*site.access_key, &*site.secret_key)?;
     Ok(Signer::new(credentials, "ap-south-2", Timestamp::now())?)
 }
 
 /// By S3's rules, under another name.
-fn wrong_service(site: &Site) -> Outcome<Signer> {
+pub fn wrong_service(site: &Site) -> Outcome<Signer> {
     let credentials = Credentials::new(&*site.access_key, &*site.secret_key)?;
     let service = Service::new("execute-api")?
         .with_path_encoding(PathEncoding::Once)
