@@ -51,3 +51,6 @@ pub(crate) const MAX_ERROR_BODY: usize = 256 * 1024;
 /// How deep its elements may lie in each other. Amazon's lie three deep.
 #[cfg(feature = "explain")]
 pub(crate) const MAX_ERROR_DEPTH: usize = 16;
+
+/// How much of a link, of a request's headers or of a form is inspected: more than any server takes.
+pub(crate) const MAX_INSPECTED: usize = 64 * 1024;

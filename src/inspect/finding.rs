@@ -1,4 +1,5 @@
 use crate::error::Excerpt;
+use crate::limits::MAX_INSPECTED;
 use crate::verify::VerifyError;
 
 /// What looks wrong with something that was signed.
@@ -14,7 +15,7 @@ pub enum Finding {
     NotUrl,
 
     /// It is longer than anything that is looked at.
-    #[error("it is longer than 64 KiB, and not looked at")]
+    #[error("it is longer than {} KiB, and not looked at", MAX_INSPECTED / 1024)]
     TooLong,
 
     /// It is signed by the version before.

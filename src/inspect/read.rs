@@ -3,7 +3,7 @@ use crate::aws::region_of_host;
 use crate::encode::Text;
 use crate::error::Excerpt;
 use crate::key::Signature;
-use crate::limits::{LONGEST_LIFETIME, MAX_HEADERS, MAX_PARAMETERS};
+use crate::limits::{LONGEST_LIFETIME, MAX_HEADERS, MAX_INSPECTED, MAX_PARAMETERS};
 use crate::payload::PayloadHash;
 use crate::request::{Request, is_token};
 use crate::scope::CredentialScope;
@@ -456,6 +456,3 @@ fn starts_with(text: &str, start: &str) -> bool {
 fn decoded(text: &str) -> String {
     Text::Received(text).decoded().map_or_else(|| text.to_string(), Cow::into_owned)
 }
-
-/// How much is looked at.
-const MAX_INSPECTED: usize = 64 * 1024;
