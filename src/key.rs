@@ -206,6 +206,11 @@ impl Signature {
         Self(key.finish(&mut mac))
     }
 
+    #[cfg(feature = "post")]
+    pub(crate) fn of_policy(policy: &str, key: &HmacKey) -> Self {
+        Self(key.sign(policy.as_bytes()))
+    }
+
     pub(crate) fn hex(&self) -> Hex {
         Hex::of(&self.0)
     }

@@ -30,6 +30,8 @@
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
 //! * Uploads of streams: [`Signer::sign_chunked`].
 //! * A request that was received: [`Claim`] → [`Verifier`] → [`Verified`].
+//! * Reading such uploads back: [`Verified::chunks`] and [`ChunkDecoder`].
+//! * What a link, a request or a form says, and what looks wrong with it: [`Inspection`].
 //! * Whole recipes: [`cookbook`].
 //! * When a server disagrees: `ErrorResponse::explain` (feature `explain`) says why; [`Signer::canonical_request`] is the
 //!   text to compare with what it sends back.
@@ -47,7 +49,7 @@
 //! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime`; `ChunkedReader` |
 //! | `explain` | `ErrorResponse`: why a server refused a request, by its error body |
 //! | `http` | `Signer::sign_http`, `Claim::parse_http` |
-//! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy` |
+//! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy`; `Verifier::verify_post` and `Inspection::of_form` for one that was received |
 //! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |
 //! | `url` | endpoints from `url::Url`, and links as `url::Url` |
 //!
@@ -64,6 +66,10 @@
 //! | numbers of parts | 1 to 10000 | [`Error::PartNumber`] |
 //! | a link's or a form's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
 //! | a form without its file (feature `post`) | 20480 bytes | `Error::PostTooLarge` |
+//! | a signed chunk that is received | 1 MiB, unless [`ChunkDecoder::with_max_chunk`] says otherwise | [`VerifyError::ChunkTooLarge`] |
+//! | the trailing headers that are received | 8192 bytes | [`VerifyError::TrailersTooLong`] |
+//! | a form that is received (feature `post`) | 128 fields of 20480 bytes | `VerifyError::TooManyFields`, `VerifyError::FormTooLarge` |
+//! | what is inspected | 64 KiB | [`Finding::TooLong`] |
 //! | a server's error body (feature `explain`) | 256 KiB, elements 16 deep | the rest is left unread |
 //! | instants | the years 0000 to 9999 | [`Error::YearOutOfRange`] |
 #![no_std]
@@ -94,6 +100,7 @@ mod explain;
 mod header;
 #[cfg(feature = "http")]
 mod http;
+mod inspect;
 mod key;
 mod lifetime;
 mod limits;
@@ -130,12 +137,13 @@ pub use error::{Error, Excerpt, Field, Found, HeaderPart};
 #[cfg(feature = "explain")]
 pub use explain::{Cause, Difference, ErrorResponse, Explanation, Rewrite, SignedText};
 pub use header::SignedRequest;
+pub use inspect::{Finding, Inspection, State};
 pub use key::{ExportedKey, Signature, SigningKey};
 pub use lifetime::{Lifetime, Limit, Validity};
 pub use payload::PayloadHash;
 pub use policy::SignedPolicy;
 #[cfg(feature = "post")]
-pub use post::{PostForm, PostMismatch, PostPolicy};
+pub use post::{PostForm, PostPolicy};
 pub use presign::{Links, Presigned};
 pub use profile::{Profile, Unsupported};
 pub use request::Request;
@@ -145,7 +153,11 @@ pub use service::{ContentSha256, PathEncoding, PathNormalization, Service, Sessi
 pub use signer::Signer;
 pub use string_to_sign::StringToSign;
 pub use timestamp::Timestamp;
-pub use verify::{BodyHasher, Claim, ClientMessage, Part, Verified, Verifier, VerifyError, VerifyingKey};
+pub use verify::{
+    BodyHasher, ChunkDecoder, ChunkFraming, Claim, ClientMessage, Part, Verified, Verifier, VerifyError, VerifyingKey,
+};
+#[cfg(feature = "post")]
+pub use verify::{PostClaim, PostMismatch, VerifiedPost};
 
 /// The README's examples, compiled and run with the documentation's.
 #[cfg(doctest)]

@@ -39,6 +39,14 @@ pub(crate) const MAX_PART_NUMBER: u32 = 10_000;
 #[cfg(feature = "post")]
 pub(crate) const MAX_POST_FIELDS: usize = 20_480;
 
+/// The longest signed chunk that is held until its signature is known, unless the caller says otherwise. AWS's SDKs
+/// sign chunks of 64 KiB (C++, the Common Runtime), 80 KiB (.NET) and 128 KiB (Java).
+pub(crate) const MAX_HELD_CHUNK: usize = 1024 * 1024;
+
+/// How many bytes the trailing headers of a received body may have: as many as "the PUT request header" in
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>.
+pub(crate) const MAX_TRAILER_BYTES: usize = 8 * 1024;
+
 /// How much of a server's error body is read. The longest that S3 sends shows a canonical request of some 16 KiB, the
 /// most that a request's head may have, in text and again in hexadecimal digits.
 #[cfg(feature = "explain")]
@@ -47,3 +55,6 @@ pub(crate) const MAX_ERROR_BODY: usize = 256 * 1024;
 /// How deep its elements may lie in each other. Amazon's lie three deep.
 #[cfg(feature = "explain")]
 pub(crate) const MAX_ERROR_DEPTH: usize = 16;
+
+/// How much of a link, of a request's headers or of a form is inspected: more than any server takes.
+pub(crate) const MAX_INSPECTED: usize = 64 * 1024;

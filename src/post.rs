@@ -5,7 +5,6 @@ mod form;
 mod matches;
 
 pub use form::PostForm;
-pub use matches::PostMismatch;
 
 use crate::bucket::Bucket;
 use crate::error::Error;
@@ -13,6 +12,7 @@ use crate::lifetime::Lifetime;
 use crate::limits::MAX_POST_FIELDS;
 use crate::signer::Signer;
 use crate::timestamp::Timestamp;
+use crate::verify::policy::{FILE_NAME, is_ignored};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -21,7 +21,7 @@ use base64::engine::general_purpose::STANDARD;
 use core::fmt;
 use core::ops::RangeInclusive;
 use core::time::Duration;
-use field::{FILE_NAME, FormField, Rule, check_condition, check_value, is_ignored, refused};
+use field::{FormField, Rule, check_condition, check_value, refused};
 use serde_json::{Value, json};
 
 impl Signer {

@@ -1,12 +1,18 @@
 //! Reading back: is a received request signed by whom it says?
 
+mod chunks;
 mod claim;
 mod error;
+#[cfg(feature = "post")]
+pub(crate) mod policy;
+#[cfg(feature = "post")]
+mod post;
 mod verified;
 
 use crate::canonical::{Authentication, Order, Parts};
 use crate::credentials::{Credentials, NOBODY};
 use crate::digest::{HmacKey, equal};
+use crate::encode::Text;
 use crate::error::Excerpt;
 use crate::key::{Signature, SigningKey};
 use crate::limits::LONGEST_LIFETIME;
@@ -20,9 +26,15 @@ use alloc::borrow::Cow;
 use core::fmt;
 use core::time::Duration;
 
+pub use chunks::{ChunkDecoder, ChunkFraming};
 pub use claim::Claim;
+pub(crate) use claim::PARAMETERS;
 use claim::Place;
 pub use error::{ClientMessage, Part, VerifyError};
+#[cfg(feature = "post")]
+pub use policy::PostMismatch;
+#[cfg(feature = "post")]
+pub use post::{PostClaim, VerifiedPost};
 use verified::Chunked;
 pub use verified::{BodyHasher, Verified};
 
@@ -177,8 +189,8 @@ impl<'a> Verifier<'a> {
         now: Timestamp,
     ) -> Result<Verified<'c>, VerifyError> {
         let key = key.into();
-        key.check(&claim)?;
-        self.check_scope(&claim)?;
+        key.check(claim.access_key_id())?;
+        self.check_scope((&claim.region, &claim.service), claim.place.credential())?;
         let valid_until = self.check_time(&claim, now)?;
         self.check_headers(&claim)?;
         let payload = self.payload(&claim)?;
@@ -191,18 +203,17 @@ impl<'a> Verifier<'a> {
             _ if !matches => return Err(VerifyError::SignatureMismatch),
             _ => {}
         }
-        self.check_token(&claim, &key)?;
+        self.check_token(claim.token, &key)?;
         let valid_until = key.good_until(valid_until, now)?;
         let chunked = payload.is_streaming().then(|| chunked(&claim, payload, signing_key)).transpose()?;
         Ok(Verified::new(claim, (payload, chunked), valid_until))
     }
 
-    fn check_scope(&self, claim: &Claim<'_>) -> Result<(), VerifyError> {
-        let part = claim.place.credential();
-        if claim.region != self.region {
+    fn check_scope(&self, (region, service): (&str, &str), part: Part) -> Result<(), VerifyError> {
+        if region != self.region {
             return Err(VerifyError::ScopeRegion { part });
         }
-        if claim.service != self.service.name() {
+        if service != self.service.name() {
             return Err(VerifyError::ScopeService { part });
         }
         Ok(())
@@ -317,10 +328,10 @@ impl<'a> Verifier<'a> {
         Ok((signature, Some(key)))
     }
 
-    fn check_token(&self, claim: &Claim<'_>, key: &VerifyingKey<'_>) -> Result<(), VerifyError> {
+    fn check_token(&self, token: Option<(SessionToken, Text<'_>)>, key: &VerifyingKey<'_>) -> Result<(), VerifyError> {
         // Some operations of S3 Express take the ordinary token; no other service takes that of a session of it.
         let express = self.service.rules.session_token == SessionToken::S3Session;
-        match (claim.token, key.session_token) {
+        match (token, key.session_token) {
             (None, None) => Ok(()),
             (None, Some(_)) => Err(VerifyError::TokenMissing),
             (Some(_), None) => Err(VerifyError::TokenUnexpected),
@@ -395,9 +406,9 @@ impl<'a> VerifyingKey<'a> {
     }
 
     /// Whether it was looked up for this claim.
-    fn check(&self, claim: &Claim<'_>) -> Result<(), VerifyError> {
+    fn check(&self, access_key_id: &str) -> Result<(), VerifyError> {
         match self.secret {
-            Secret::Credentials(credentials) if credentials.access_key_id() != claim.access_key_id() => {
+            Secret::Credentials(credentials) if credentials.access_key_id() != access_key_id => {
                 Err(VerifyError::OtherCredentials)
             }
             _ => Ok(()),

@@ -4,31 +4,10 @@ mod naive;
 mod util;
 
 use proptest::prelude::*;
-use s3_sigv4::{Bucket, ChunkedBody, Error, PayloadHash, Request, Service, Signer};
+use s3_sigv4::{Bucket, ChunkedBody, Error, PayloadHash, Service, Signer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use util::{SECRET_KEY, now, request, session, signer};
-
-/// Frames a whole body, chunk by chunk.
-fn framed(
-    signer: &Signer,
-    request: &Request<'_>,
-    body: &ChunkedBody<'_>,
-    data: &[u8],
-    trailers: &[(&str, &str)],
-) -> Vec<u8> {
-    let mut chunks = signer.sign_chunked(request, body, now()).expect("a signature").into_chunks();
-    let mut sent = Vec::new();
-    for chunk in data.chunks(body.chunk_size() as usize) {
-        assert_eq!(chunks.next_length(), chunk.len() as u64);
-        sent.extend_from_slice(chunks.chunk(chunk).expect("the announced length").as_bytes());
-        sent.extend_from_slice(chunk);
-        sent.extend_from_slice(b"\r\n");
-    }
-    assert_eq!(chunks.next_length(), 0);
-    sent.extend_from_slice(chunks.finish(trailers).expect("a whole body").as_bytes());
-    sent
-}
+use util::{SECRET_KEY, framed, now, request, session, signer};
 
 #[test]
 fn documented_examples() {

@@ -1,4 +1,6 @@
 use crate::error::{Error, Excerpt, Found};
+use crate::verify::policy::{Condition, FILE_NAME, Test, is_ignored};
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use serde_json::{Value, json};
@@ -32,12 +34,17 @@ impl FormField {
 
     /// Whether the condition allows this value, in which nothing is left to be replaced.
     pub(super) fn accepts(&self, value: &str) -> bool {
-        match &self.rule {
-            Rule::Exact => self.value == value,
-            Rule::Prefix(prefix) if self.is("content-type") => value.split(',').all(|part| part.starts_with(prefix)),
-            Rule::Prefix(prefix) => value.starts_with(prefix),
-            Rule::Free => true,
-        }
+        self.as_condition().accepts(value)
+    }
+
+    /// The condition as it is held against a form.
+    pub(super) fn as_condition(&self) -> Condition<'_> {
+        let test = match &self.rule {
+            Rule::Exact => Test::Exact(Cow::Borrowed(&self.value)),
+            Rule::Prefix(prefix) => Test::Prefix(Cow::Borrowed(prefix)),
+            Rule::Free => Test::Any,
+        };
+        Condition { name: Cow::Borrowed(&self.name), test }
     }
 
     pub(super) fn condition(&self) -> Option<Value> {
@@ -104,13 +111,6 @@ pub(super) fn check_value(name: &str, value: &str) -> Result<(), Error> {
 pub(super) fn refused(name: &str, reason: &'static str) -> Error {
     Error::PostField { name: Excerpt::of(name), reason }
 }
-
-pub(super) fn is_ignored(name: &str) -> bool {
-    name.get(..9).is_some_and(|prefix| prefix.eq_ignore_ascii_case("x-ignore-"))
-}
-
-/// What S3 replaces by the name of the browser's file, in every field.
-pub(super) const FILE_NAME: &str = "${filename}";
 
 /// The fields that say who signs: signing adds field and condition.
 pub(super) const SIGNED: [&str; 4] = ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-security-token"];

@@ -1,8 +1,9 @@
 use super::field::{FormField, Rule};
-use super::matches::{Given, PostMismatch, check};
+use super::matches::matches;
 use crate::curl::Quoted;
 use crate::lifetime::{Limit, Validity};
 use crate::timestamp::Timestamp;
+use crate::verify::policy::{Given, PostMismatch};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
@@ -118,7 +119,7 @@ impl PostForm {
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
     pub fn matches(&self, fields: &[(&str, &str)], file_name: &str, file_length: u64) -> Result<(), PostMismatch> {
-        check(&self.fields, self.length.as_ref(), &[], Given { fields, file_name, file_length })
+        matches(&self.fields, self.length.as_ref(), None, (Given { fields, file_name }, file_length))
     }
 
     /// See [`Validity::valid_from`].

@@ -463,7 +463,7 @@ const SIGNATURE: usize = 5;
 const TOKEN: usize = 6;
 const S3_SESSION_TOKEN: usize = 7;
 const CONTENT_SHA256: usize = 8;
-const PARAMETERS: [&str; 9] = [
+pub(crate) const PARAMETERS: [&str; 9] = [
     "X-Amz-Algorithm",
     "X-Amz-Credential",
     "X-Amz-Date",
@@ -512,7 +512,11 @@ fn expires(text: &str) -> Option<u32> {
 }
 
 /// Takes `AKIA…/20130524/us-east-1/s3/aws4_request` apart.
-fn read_credential<'a>(credential: Text<'a>, dated: Timestamp, part: Part) -> Result<[Cow<'a, str>; 3], VerifyError> {
+pub(super) fn read_credential<'a>(
+    credential: Text<'a>,
+    dated: Timestamp,
+    part: Part,
+) -> Result<[Cow<'a, str>; 3], VerifyError> {
     let malformed = VerifyError::Malformed { part };
     // From its end: an access key id may hold a slash.
     let mut rest = credential;

@@ -1,6 +1,10 @@
+#[cfg(feature = "post")]
+use super::policy::PostMismatch;
 use crate::canonical::Refused;
 use crate::error::Excerpt;
-use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY};
+#[cfg(feature = "post")]
+use crate::limits::MAX_POST_FIELDS;
+use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY, MAX_TRAILER_BYTES};
 use crate::timestamp::Timestamp;
 use core::fmt;
 
@@ -231,6 +235,253 @@ pub enum VerifyError {
     /// The body is framed as aws-chunked and has to be decoded to be checked.
     #[error("the body is aws-chunked, and is checked as it is decoded")]
     BodyChunked,
+
+    /// A body that is not aws-chunked, or signed by SigV4A, was to be decoded.
+    #[error("the body is not aws-chunked, or signed by another algorithm than AWS4-HMAC-SHA256")]
+    BodyNotChunked,
+
+    /// Trailing headers are named, and the payload has none.
+    #[error("the header x-amz-trailer names trailing headers, and x-amz-content-sha256 says that none follow")]
+    TrailersUnexpected,
+
+    /// The line before a chunk cannot be read.
+    #[error(
+        "the chunk at byte offset {position} does not start with its length in 1 to 16 hexadecimal digits and at most a \
+         chunk-signature"
+    )]
+    ChunkSyntax {
+        /// Where the chunk starts in the framed body.
+        position: u64,
+    },
+
+    /// CR LF is not where a line or a chunk ends.
+    #[error("the body does not have CR LF at byte offset {position}, where a line or a chunk ends")]
+    LineEndMissing {
+        /// Where it should be in the framed body.
+        position: u64,
+    },
+
+    /// A chunk has no signature, and the request says that chunks have.
+    #[error("the chunk at byte offset {position} has no chunk-signature, and the request says that chunks are signed")]
+    ChunkSignatureMissing {
+        /// Where the chunk starts in the framed body.
+        position: u64,
+    },
+
+    /// A chunk has a signature, and the request says that chunks have none.
+    #[error("the chunk at byte offset {position} has a chunk-signature, and the request says that chunks are unsigned")]
+    ChunkSignatureUnexpected {
+        /// Where the chunk starts in the framed body.
+        position: u64,
+    },
+
+    /// A chunk's signature cannot be one.
+    #[error("the chunk-signature of the chunk at byte offset {position} is not 64 lower-case hexadecimal digits")]
+    ChunkSignatureSyntax {
+        /// Where the chunk starts in the framed body.
+        position: u64,
+    },
+
+    /// A chunk's signature is wrong: the chunk, or one before it, is not what was signed.
+    #[error("the chunk-signature of the chunk at byte offset {position} does not match")]
+    ChunkSignatureMismatch {
+        /// Where the chunk starts in the framed body.
+        position: u64,
+    },
+
+    /// A chunk that is not the last is too short.
+    #[error("the chunk at byte offset {position} has {length} bytes, and only the last may have fewer than {min}")]
+    ChunkTooSmall {
+        /// The chunk's length.
+        length: u64,
+        /// The least length of a chunk that is not the last.
+        min: usize,
+        /// Where it starts in the framed body.
+        position: u64,
+    },
+
+    /// A signed chunk is longer than may be held in memory.
+    #[error("the signed chunk at byte offset {position} has {length} bytes, and {max} are taken at most")]
+    ChunkTooLarge {
+        /// The chunk's length.
+        length: u64,
+        /// The greatest length that is taken.
+        max: usize,
+        /// Where it starts in the framed body.
+        position: u64,
+    },
+
+    /// The chunks hold more than was announced.
+    #[error("the chunks have more than the {announced} bytes of x-amz-decoded-content-length")]
+    BodyTooLong {
+        /// The announced length.
+        announced: u64,
+    },
+
+    /// The chunks hold less than was announced.
+    #[error("the chunks have {found} of the {announced} bytes of x-amz-decoded-content-length")]
+    BodyTooShort {
+        /// How many bytes they have.
+        found: u64,
+        /// The announced length.
+        announced: u64,
+    },
+
+    /// The framed body ends too early.
+    #[error("the body ends at byte offset {position}, before its last chunk and its trailing headers are complete")]
+    BodyTruncated {
+        /// The framed body's length so far.
+        position: u64,
+    },
+
+    /// Something follows the framed body.
+    #[error("the body goes on at byte offset {position}, behind its end")]
+    BodyGoesOn {
+        /// The framed body's length.
+        position: u64,
+    },
+
+    /// A trailing header cannot be read.
+    #[error(
+        "the trailing header at byte offset {position} is not a name, a colon and a value without control characters"
+    )]
+    TrailerSyntax {
+        /// Where its line starts in the framed body.
+        position: u64,
+    },
+
+    /// There are too many bytes of trailing headers.
+    #[error("the trailing headers have more than {} bytes", MAX_TRAILER_BYTES)]
+    TrailersTooLong,
+
+    /// A trailing header was not announced.
+    #[error("the trailing header {name} is not announced in x-amz-trailer")]
+    TrailerNotAnnounced {
+        /// Its name.
+        name: Excerpt,
+    },
+
+    /// A trailing header came twice.
+    #[error("the trailing header {name} is there more than once")]
+    TrailerRepeated {
+        /// Its name.
+        name: Excerpt,
+    },
+
+    /// A trailing header was announced and did not come.
+    #[error("the trailing header {name} is announced in x-amz-trailer and missing")]
+    TrailerMissing {
+        /// Its name.
+        name: Excerpt,
+    },
+
+    /// The signature of the trailing headers did not come.
+    #[error("the trailing headers have no x-amz-trailer-signature, and the request says that they are signed")]
+    TrailerSignatureMissing,
+
+    /// The signature of the trailing headers cannot be one.
+    #[error("the x-amz-trailer-signature at byte offset {position} is not 64 lower-case hexadecimal digits")]
+    TrailerSignatureSyntax {
+        /// Where its line starts in the framed body.
+        position: u64,
+    },
+
+    /// The signature of the trailing headers is wrong.
+    #[error("the x-amz-trailer-signature does not match")]
+    TrailerSignatureMismatch,
+
+    /// A line follows the signature of the trailing headers.
+    #[error("the trailing headers go on at byte offset {position}, behind their signature")]
+    TrailersGoOn {
+        /// Where the line starts in the framed body.
+        position: u64,
+    },
+
+    /// A form is larger before its file than S3 takes.
+    #[cfg(feature = "post")]
+    #[error("the form's names and values have {bytes} bytes, and {} are taken at most", MAX_POST_FIELDS)]
+    FormTooLarge {
+        /// How many they have.
+        bytes: usize,
+    },
+
+    /// A form has more fields than are looked at.
+    #[cfg(feature = "post")]
+    #[error("{count} form fields are more than the {} that are taken", MAX_PARAMETERS)]
+    TooManyFields {
+        /// How many there are.
+        count: usize,
+    },
+
+    /// A form's policy cannot be read.
+    #[cfg(feature = "post")]
+    #[error("the policy {reason}")]
+    PolicySyntax {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// A form's policy does not fix who signs and when, so that a signature for one could be used for another.
+    #[cfg(feature = "post")]
+    #[error("the policy has no condition that fixes {part}")]
+    PolicyOpen {
+        /// The field that it leaves open.
+        part: Part,
+    },
+
+    /// A form is good no longer: its policy has expired, or its signature is older than the verifier takes.
+    #[cfg(feature = "post")]
+    #[error("the form was good until {until}, and it is {now}")]
+    FormExpired {
+        /// When it ended.
+        until: Timestamp,
+        /// The verifier's time.
+        now: Timestamp,
+    },
+
+    /// A field of a form has no condition.
+    #[cfg(feature = "post")]
+    #[error("the form field {field} has no condition in the policy")]
+    FieldUnconditioned {
+        /// The field's name.
+        field: Excerpt,
+    },
+
+    /// A field of a form is there more than once.
+    #[cfg(feature = "post")]
+    #[error("the form field {field} is there more than once")]
+    FieldRepeated {
+        /// The field's name.
+        field: Excerpt,
+    },
+
+    /// A field that the policy has a condition for is not there.
+    #[cfg(feature = "post")]
+    #[error("the form field {field} is missing, and the policy has a condition for it")]
+    FieldMissing {
+        /// The field's name.
+        field: Excerpt,
+    },
+
+    /// A field of a form, or the bucket that it was posted to, is not what its condition requires.
+    #[cfg(feature = "post")]
+    #[error("the form field {field} is not what its condition in the policy requires")]
+    FieldMismatch {
+        /// The field's name.
+        field: Excerpt,
+    },
+
+    /// The file of a form is too short or too long.
+    #[cfg(feature = "post")]
+    #[error("the file has {length} bytes, and the content-length-range is {min} to {max}")]
+    FileLength {
+        /// How long the file is.
+        length: u64,
+        /// How long it must be at least.
+        min: u64,
+        /// How long it may be at most.
+        max: u64,
+    },
 }
 
 impl VerifyError {
@@ -263,6 +514,9 @@ impl VerifyError {
             }
             Self::Missing { part: Part::Header("x-amz-decoded-content-length") } => {
                 ("MissingContentLength", 411, "the header x-amz-decoded-content-length is required")
+            }
+            Self::Missing { part: Part::Header("x-amz-trailer") } => {
+                ("MalformedTrailerError", 400, "the header x-amz-trailer is required")
             }
             Self::Missing { part: Part::Header("x-amz-content-sha256") } => {
                 ("InvalidRequest", 400, "the header x-amz-content-sha256 is required")
@@ -299,14 +553,76 @@ impl VerifyError {
                 ("InvalidToken", 400, "the session token is not valid")
             }
             Self::CredentialsExpired { .. } => ("ExpiredToken", 400, "the session token has expired"),
-            Self::PayloadUnknown | Self::OtherCredentials | Self::OtherKey | Self::BodyChunked => {
-                ("InternalError", 500, "the request could not be verified")
+            Self::ChunkSyntax { .. }
+            | Self::LineEndMissing { .. }
+            | Self::BodyTooLong { .. }
+            | Self::BodyTooShort { .. }
+            | Self::BodyTruncated { .. }
+            | Self::BodyGoesOn { .. } => {
+                ("IncompleteBody", 400, "the body is not framed as announced, or not of the announced length")
             }
+            Self::ChunkTooSmall { .. } => ("InvalidChunkSizeError", 403, "only the last chunk may be so short"),
+            Self::ChunkTooLarge { .. } => ("InvalidChunkSizeError", 403, "a chunk is too long"),
+            Self::ChunkSignatureMissing { .. }
+            | Self::ChunkSignatureUnexpected { .. }
+            | Self::ChunkSignatureSyntax { .. } => ("IncompleteBody", 400, "a chunk is not signed as announced"),
+            Self::ChunkSignatureMismatch { .. } | Self::TrailerSignatureMismatch => {
+                ("SignatureDoesNotMatch", 403, "the signature does not match the body")
+            }
+            Self::TrailersUnexpected
+            | Self::TrailerSyntax { .. }
+            | Self::TrailersTooLong
+            | Self::TrailerNotAnnounced { .. }
+            | Self::TrailerRepeated { .. }
+            | Self::TrailerMissing { .. }
+            | Self::TrailerSignatureMissing
+            | Self::TrailerSignatureSyntax { .. }
+            | Self::TrailersGoOn { .. } => ("MalformedTrailerError", 400, "the trailing headers are not as announced"),
+            #[cfg(feature = "post")]
+            Self::FormTooLarge { .. } | Self::TooManyFields { .. } => {
+                ("MaxPostPreDataLengthExceeded", 400, "the form has too much in front of its file")
+            }
+            #[cfg(feature = "post")]
+            Self::PolicySyntax { .. } => ("InvalidPolicyDocument", 400, "the policy is not well formed"),
+            #[cfg(feature = "post")]
+            Self::FormExpired { .. } => ("AccessDenied", 403, "the form has expired"),
+            #[cfg(feature = "post")]
+            Self::FileLength { length, max, .. } if length > max => {
+                ("EntityTooLarge", 400, "the file is longer than the policy allows")
+            }
+            #[cfg(feature = "post")]
+            Self::FileLength { .. } => ("EntityTooSmall", 400, "the file is shorter than the policy allows"),
+            #[cfg(feature = "post")]
+            Self::PolicyOpen { .. }
+            | Self::FieldUnconditioned { .. }
+            | Self::FieldRepeated { .. }
+            | Self::FieldMissing { .. }
+            | Self::FieldMismatch { .. } => ("AccessDenied", 403, "the form does not fit its policy"),
+            Self::PayloadUnknown
+            | Self::OtherCredentials
+            | Self::OtherKey
+            | Self::BodyChunked
+            | Self::BodyNotChunked => ("InternalError", 500, "the request could not be verified"),
             Self::BodyMismatch => {
                 ("XAmzContentSHA256Mismatch", 400, "the body does not match the hash that was signed")
             }
         };
         ClientMessage { code, status, message }
+    }
+}
+
+#[cfg(feature = "post")]
+impl From<PostMismatch> for VerifyError {
+    fn from(mismatch: PostMismatch) -> Self {
+        match mismatch {
+            PostMismatch::Unconditioned { field } => Self::FieldUnconditioned { field },
+            PostMismatch::Repeated { field } => Self::FieldRepeated { field },
+            PostMismatch::Missing { field } => Self::FieldMissing { field },
+            PostMismatch::NotExact { field, .. } | PostMismatch::NotPrefixed { field, .. } => {
+                Self::FieldMismatch { field }
+            }
+            PostMismatch::FileLength { length, min, max } => Self::FileLength { length, min, max },
+        }
     }
 }
 
@@ -331,6 +647,9 @@ pub enum Part {
     Authorization(&'static str),
     /// A parameter of the query.
     Parameter(&'static str),
+    /// A field of a form.
+    #[cfg(feature = "post")]
+    Field(&'static str),
     /// The method.
     Method,
     /// The host that the request was sent to.
@@ -347,6 +666,8 @@ impl Part {
             Self::Parameter(_) => "AuthorizationQueryParametersError",
             Self::Header("x-amz-content-sha256") => "InvalidArgument",
             Self::Target => "InvalidURI",
+            #[cfg(feature = "post")]
+            Self::Field(_) => "InvalidArgument",
             Self::Header(_) | Self::Method | Self::Host => "InvalidRequest",
         };
         (code, 400, message)
@@ -359,6 +680,8 @@ impl fmt::Display for Part {
             Self::Header(name) => write!(f, "the header {name}"),
             Self::Authorization(name) => write!(f, "{name} in the Authorization header"),
             Self::Parameter(name) => write!(f, "the parameter {name}"),
+            #[cfg(feature = "post")]
+            Self::Field(name) => write!(f, "the form field {name}"),
             Self::Method => f.write_str("the method"),
             Self::Host => f.write_str("the host"),
             Self::Target => f.write_str("the request's target"),

@@ -1,7 +1,7 @@
 use super::claim::Claim;
 use super::error::VerifyError;
 use crate::canonical::SignedNames;
-use crate::digest::{Assembled, equal};
+use crate::digest::{Hasher, equal};
 use crate::key::{Signature, SigningKey};
 use crate::payload::PayloadHash;
 use crate::scope::CredentialScope;
@@ -48,10 +48,8 @@ pub struct Verified<'a> {
 /// What the chunks of an aws-chunked body are held against.
 pub(super) struct Chunked<'a> {
     /// The signature of the request, to which the chunks are chained.
-    #[expect(dead_code, reason = "the decoder of chunked bodies reads it")]
     pub(super) signature: Signature,
     /// The key that signs the chunks, if they are signed.
-    #[expect(dead_code, reason = "the decoder of chunked bodies reads it")]
     pub(super) key: Option<SigningKey>,
     pub(super) decoded_length: u64,
     /// The names in the header `x-amz-trailer`.
@@ -131,7 +129,7 @@ impl<'a> Verified<'a> {
     /// Holds the whole body against what was signed. A body that was not signed (`UNSIGNED-PAYLOAD`) may be anything.
     ///
     /// # Errors
-    /// [`VerifyError::BodyMismatch`]; [`VerifyError::BodyChunked`] for an aws-chunked body.
+    /// [`VerifyError::BodyMismatch`]; [`VerifyError::BodyChunked`] for an aws-chunked body, see [`Verified::chunks`].
     pub fn check_body(&self, body: &[u8]) -> Result<(), VerifyError> {
         let mut hasher = self.body_hasher()?;
         hasher.update(body);
@@ -162,7 +160,7 @@ impl<'a> Verified<'a> {
         if self.payload.is_streaming() {
             return Err(VerifyError::BodyChunked);
         }
-        Ok(BodyHasher { expected: self.payload.sha256(), hasher: Assembled::new() })
+        Ok(BodyHasher { expected: self.payload.sha256(), hasher: Hasher::default() })
     }
 }
 
@@ -185,14 +183,14 @@ impl fmt::Debug for Verified<'_> {
 pub struct BodyHasher {
     /// Nothing, if the body was not signed.
     expected: Option<[u8; 32]>,
-    hasher: Assembled<8>,
+    hasher: Hasher,
 }
 
 impl BodyHasher {
     /// Takes the next piece of the body.
     pub fn update(&mut self, piece: &[u8]) {
         if self.expected.is_some() {
-            self.hasher.push(piece);
+            self.hasher.update(piece);
         }
     }
 
@@ -200,7 +198,7 @@ impl BodyHasher {
     ///
     /// # Errors
     /// [`VerifyError::BodyMismatch`].
-    pub fn finish(mut self) -> Result<(), VerifyError> {
+    pub fn finish(self) -> Result<(), VerifyError> {
         match self.expected {
             Some(expected) if !equal(self.hasher.finish().into_iter(), expected.into_iter()) => {
                 Err(VerifyError::BodyMismatch)

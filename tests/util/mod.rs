@@ -5,7 +5,7 @@ mod incoming;
 
 pub(crate) use incoming::Incoming;
 
-use s3_sigv4::{Bucket, Credentials, Request, Signer, Timestamp};
+use s3_sigv4::{Bucket, ChunkedBody, Credentials, Request, Signer, Timestamp};
 
 pub(crate) const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 pub(crate) const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -39,4 +39,25 @@ pub(crate) fn bucket() -> Bucket {
 
 pub(crate) fn request<'a>(path: &'a str) -> Request<'a> {
     Request::new("GET", "https://examplebucket.s3.amazonaws.com", path).expect("a request")
+}
+
+/// Frames a whole body, chunk by chunk.
+pub(crate) fn framed(
+    signer: &Signer,
+    request: &Request<'_>,
+    body: &ChunkedBody<'_>,
+    data: &[u8],
+    trailers: &[(&str, &str)],
+) -> Vec<u8> {
+    let mut chunks = signer.sign_chunked(request, body, now()).expect("a signature").into_chunks();
+    let mut sent = Vec::new();
+    for chunk in data.chunks(body.chunk_size() as usize) {
+        assert_eq!(chunks.next_length(), chunk.len() as u64);
+        sent.extend_from_slice(chunks.chunk(chunk).expect("the announced length").as_bytes());
+        sent.extend_from_slice(chunk);
+        sent.extend_from_slice(b"\r\n");
+    }
+    assert_eq!(chunks.next_length(), 0);
+    sent.extend_from_slice(chunks.finish(trailers).expect("a whole body").as_bytes());
+    sent
 }

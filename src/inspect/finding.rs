@@ -1,0 +1,82 @@
+use crate::error::Excerpt;
+use crate::limits::MAX_INSPECTED;
+use crate::verify::VerifyError;
+
+/// What looks wrong with something that was signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Finding {
+    /// A verifier would refuse it for this.
+    #[error("{0}")]
+    Refused(VerifyError),
+
+    /// It is not what it was given as.
+    #[error("it is not a URL")]
+    NotUrl,
+
+    /// It is longer than anything that is looked at.
+    #[error("it is longer than {} KiB, and not looked at", MAX_INSPECTED / 1024)]
+    TooLong,
+
+    /// It is signed by the version before.
+    #[error("it is signed by Signature Version 2, which most regions do not take")]
+    Version2,
+
+    /// There are blanks, line ends or quotes that do not belong to it.
+    #[error("it has blanks, line ends or quotes in or around it, as from copying")]
+    Blanks,
+
+    /// `&` became `&amp;`.
+    #[error("it is escaped for HTML: &amp; stands where & belongs")]
+    HtmlEscaped,
+
+    /// `%2F` became `%252F`.
+    #[error("it is encoded twice: %25 stands where % belongs")]
+    EncodedTwice,
+
+    /// A `#` cuts it off.
+    #[error("it has a # in it, behind which nothing is sent")]
+    Fragment,
+
+    /// It is sent in the clear.
+    #[error("it goes over http, so that everybody on the way can read it and use it")]
+    Unencrypted,
+
+    /// Clients would change the path.
+    #[error("its path has a . or .. segment, which browsers and many clients resolve before they send it")]
+    DotSegments,
+
+    /// Part of the signature is missing.
+    #[error("its signature has {digits} of 64 hexadecimal digits, as from copying a part")]
+    SignatureCut {
+        /// How many there are.
+        digits: usize,
+    },
+
+    /// The access key id is that of a session, and there is no token.
+    #[error("the access key id starts with ASIA, so it belongs to a session, but there is no session token")]
+    SessionTokenMissing,
+
+    /// The host is in another region than it was signed for.
+    #[error("the host is in {host}, and it is signed for {signed}")]
+    OtherRegion {
+        /// The region in the host.
+        host: Excerpt,
+        /// The region in the scope.
+        signed: Excerpt,
+    },
+
+    /// The policy does not limit the key.
+    #[error("the policy allows every key in the bucket")]
+    AnyKey,
+
+    /// The policy does not limit the file's length.
+    #[error("the policy allows a file of any length")]
+    AnyLength,
+}
+
+impl From<VerifyError> for Finding {
+    fn from(error: VerifyError) -> Self {
+        Self::Refused(error)
+    }
+}

@@ -1,0 +1,458 @@
+use super::{Finding, Inspection, Kind};
+use crate::aws::region_of_host;
+use crate::encode::Text;
+use crate::error::Excerpt;
+use crate::key::Signature;
+use crate::limits::{LONGEST_LIFETIME, MAX_HEADERS, MAX_INSPECTED, MAX_PARAMETERS};
+use crate::payload::PayloadHash;
+use crate::request::{Request, is_token};
+use crate::scope::CredentialScope;
+use crate::timestamp::Timestamp;
+use crate::verify::{Claim, PARAMETERS, Part, VerifyError};
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+impl Inspection {
+    /// Reads a presigned link.
+    #[must_use]
+    pub fn of_link(url: &str) -> Self {
+        let mut this = Self::new(Kind::Link);
+        let foreign = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>');
+        let text = url.trim_matches(foreign);
+        if url.contains(foreign) {
+            this.find(Finding::Blanks);
+        }
+        if text.len() > MAX_INSPECTED {
+            this.find(Finding::TooLong);
+            return this;
+        }
+        let (text, fragment) = text.split_once('#').map_or((text, None), |(text, rest)| (text, Some(rest)));
+        if fragment.is_some() {
+            this.find(Finding::Fragment);
+        }
+        let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| !scheme.contains(['/', '?'])) else {
+            this.find(Finding::NotUrl);
+            return this;
+        };
+        if scheme.eq_ignore_ascii_case("http") {
+            this.find(Finding::Unencrypted);
+        }
+        let (host, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        // Neither a password nor what belongs in a query is shown.
+        let host = host.rsplit('@').next().unwrap_or_default();
+        let shown = path.to_ascii_lowercase().find("x-amz-").map_or(path, |at| &path[..at]);
+        this.target = Some([scheme, "://", host, shown].concat());
+        if path
+            .split('/')
+            .any(|segment| Text::Wire(segment).bytes().eq(*b".") || Text::Wire(segment).bytes().eq(*b".."))
+        {
+            this.find(Finding::DotSegments);
+        }
+        if let Some(position) = path.find('+') {
+            this.find(VerifyError::PlusInPath { position });
+        }
+        this.read_query(query);
+        this.read_region(host);
+        let target = if path.is_empty() { ["/?", query].concat() } else { target.to_string() };
+        let spoiled = [Finding::Blanks, Finding::HtmlEscaped, Finding::EncodedTwice, Finding::Version2];
+        if !this.findings.iter().any(|finding| spoiled.contains(finding)) {
+            this.read_strictly(Request::received("GET", host, &target));
+        }
+        this
+    }
+
+    /// Reads the headers of a signed request: `authorization` alone, or better all of them.
+    ///
+    /// ```
+    /// use s3_sigv4::Inspection;
+    ///
+    /// let inspection = Inspection::of_headers(&[
+    ///     ("host", "examplebucket.s3.amazonaws.com"),
+    ///     ("x-amz-date", "20130524T000000Z"),
+    ///     ("x-amz-acl", "public-read"),
+    ///     (
+    ///         "authorization",
+    ///         "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130525/us-east-1/s3/aws4_request, \
+    ///          SignedHeaders=host;x-amz-date, Signature=34b48302e7b5fa45",
+    ///     ),
+    /// ]);
+    /// let findings: Vec<_> = inspection.findings().iter().map(ToString::to_string).collect();
+    /// assert_eq!(
+    ///     findings,
+    ///     [
+    ///         "its signature has 16 of 64 hexadecimal digits, as from copying a part",
+    ///         "the day in Credential in the Authorization header is not the day on which the request is dated",
+    ///         "the header x-amz-acl is not signed",
+    ///     ]
+    /// );
+    /// ```
+    #[must_use]
+    pub fn of_headers(headers: &[(&str, &str)]) -> Self {
+        let mut this = Self::new(Kind::Headers);
+        if headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_INSPECTED {
+            this.find(Finding::TooLong);
+            return this;
+        }
+        let find = |name: &str| {
+            headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+        };
+        let authorization = find("authorization").unwrap_or_default();
+        if authorization.starts_with("AWS ") {
+            this.find(Finding::Version2);
+            return this;
+        }
+        let (algorithm, components) = authorization.split_once([' ', '\t']).unwrap_or((authorization, ""));
+        if !algorithm.starts_with("AWS4-") {
+            this.find(VerifyError::NotSigned);
+            return this;
+        }
+        if algorithm != "AWS4-HMAC-SHA256" {
+            this.find(VerifyError::Algorithm { part: Part::Header("authorization") });
+        }
+        if let Some(payload) = find("x-amz-content-sha256") {
+            this.read_payload(payload, Part::Header("x-amz-content-sha256"));
+        }
+        let token = find("x-amz-security-token").or(find("x-amz-s3session-token"));
+        this.has_session_token = token.is_some();
+        let component = |name: &'static str| {
+            let value = |component: &'_ str| component.trim().strip_prefix(name)?.strip_prefix('=').map(String::from);
+            components.split(',').find_map(value).ok_or(VerifyError::Missing { part: Part::Authorization(name) })
+        };
+        let part = Part::Authorization("Credential");
+        match component("Credential") {
+            Ok(credential) => this.read_credential(&credential, part),
+            Err(missing) => this.find(missing),
+        }
+        match component("SignedHeaders") {
+            Ok(names) => this.read_signed_headers(&names, Part::Authorization("SignedHeaders")),
+            Err(missing) => this.find(missing),
+        }
+        match component("Signature") {
+            Ok(digits) => this.read_signature(&digits, Part::Authorization("Signature")),
+            Err(missing) => this.find(missing),
+        }
+        let date = Part::Header("x-amz-date");
+        match find("x-amz-date").map(Timestamp::parse) {
+            Some(Ok(dated)) => {
+                this.read_date(dated, part);
+                this.from = Timestamp::from_unix(dated.unix() - 900).ok();
+                this.until = dated.plus(Duration::from_secs(900)).ok();
+            }
+            Some(Err(_)) => this.find(VerifyError::Malformed { part: date }),
+            None => this.find(VerifyError::Missing { part: date }),
+        }
+        // Host, date, token, the body's hash and the signature do not count.
+        if headers.len() > MAX_HEADERS + 5 {
+            this.find(VerifyError::TooManyHeaders { count: headers.len() });
+        }
+        for (name, _) in headers {
+            if starts_with(name, "x-amz-")
+                && !this.signed_headers.iter().any(|signed| signed.eq_ignore_ascii_case(name))
+            {
+                this.find(VerifyError::HeaderNotSigned { name: Excerpt::of(name) });
+            }
+        }
+        let host = find("host");
+        this.read_region(host.unwrap_or_default());
+        let request = Request::received("GET", host.unwrap_or("localhost"), "/");
+        this.read_strictly(request.map(|request| request.with_headers(headers)));
+        this
+    }
+
+    /// Reads a browser's form, or of it the field `policy` alone (feature `post`).
+    ///
+    /// ```
+    /// # use core::time::Duration;
+    /// # use s3_sigv4::{Bucket, Credentials, PostPolicy, Signer, Timestamp};
+    /// use s3_sigv4::Inspection;
+    ///
+    /// # let now = Timestamp::parse("20151229T000000Z")?;
+    /// # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// # let signer = Signer::new(credentials, "us-east-1", now)?;
+    /// # let bucket = Bucket::virtual_hosted("https://s3.amazonaws.com", "sigv4examplebucket")?;
+    /// # let policy = PostPolicy::for_keys_under("user/user1/")?;
+    /// # let form = signer.post(&policy, &bucket, Duration::from_secs(900), now)?;
+    /// let fields: Vec<_> = form.fields().collect();
+    /// let inspection = Inspection::of_form(&fields);
+    /// assert_eq!(inspection.to_string(), "\
+    /// browser's form
+    ///   by     AKIAIOSFODNN7EXAMPLE
+    ///   in     us-east-1, s3
+    ///   from   20151229T000000Z
+    ///   until  20151229T001500Z, 900 seconds later
+    ///   if     bucket is sigv4examplebucket
+    ///   if     key starts with user/user1/
+    ///   wrong  the policy allows a file of any length
+    /// ");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    #[cfg(feature = "post")]
+    #[must_use]
+    pub fn of_form(fields: &[(&str, &str)]) -> Self {
+        use crate::verify::PostClaim;
+        use crate::verify::policy::{Condition, Policy, Test};
+
+        let mut this = Self::new(Kind::Form);
+        if fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_INSPECTED {
+            this.find(Finding::TooLong);
+            return this;
+        }
+        let field = |name: &str| {
+            fields.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+        };
+        let Some(text) = field("policy") else {
+            this.find(VerifyError::Missing { part: Part::Field("policy") });
+            return this;
+        };
+        // The policy alone has no signature to be looked for.
+        if fields.len() > 1 {
+            if let Err(error) = PostClaim::parse("", fields, "") {
+                this.find(error);
+            }
+        }
+        let policy = match Policy::parse(text) {
+            Ok(policy) => policy,
+            Err(error) => {
+                this.find(error);
+                return this;
+            }
+        };
+        this.until = Some(policy.expiration);
+        let exact = |name: &str| {
+            policy
+                .conditions
+                .iter()
+                .filter(|condition| condition.is_of(name))
+                .find_map(|condition| if let Test::Exact(value) = &condition.test { Some(&**value) } else { None })
+        };
+        for name in ["x-amz-algorithm", "x-amz-credential", "x-amz-date"] {
+            if exact(name).is_none() {
+                this.find(VerifyError::PolicyOpen { part: Part::Field(name) });
+            }
+        }
+        this.has_session_token = policy.conditions.iter().any(|condition| condition.is_of("x-amz-security-token"));
+        let part = Part::Field("x-amz-credential");
+        if let Some(credential) = exact("x-amz-credential") {
+            this.read_credential(credential, part);
+        }
+        match exact("x-amz-date").map(Timestamp::parse) {
+            Some(Ok(dated)) => {
+                this.read_date(dated, part);
+                // A signature is good for 7 days, however long the policy is.
+                this.until = dated.plus(LONGEST_LIFETIME).ok().map(|end| end.min(policy.expiration));
+            }
+            Some(Err(_)) => this.find(VerifyError::Malformed { part: Part::Field("x-amz-date") }),
+            None => {}
+        }
+        let told = ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-security-token"];
+        for condition in &policy.conditions {
+            if told.iter().any(|name| condition.is_of(name)) {
+                continue;
+            }
+            let secret = condition.name.to_ascii_lowercase().contains("customer-key");
+            let hide = |value| if secret { "the secret value" } else { value };
+            let (verb, value) = match &condition.test {
+                Test::Prefix(prefix) if prefix.is_empty() => ("is anything", ""),
+                Test::Prefix(prefix) => ("starts with ", hide(&**prefix)),
+                Test::Exact(value) => ("is ", hide(&**value)),
+                Test::Any => ("is anything", ""),
+            };
+            this.conditions.push([&*condition.name, " ", verb, value].concat());
+        }
+        let empty = |test: &Test<'_>| matches!(test, Test::Prefix(prefix) if prefix.is_empty());
+        let bound = |condition: &Condition<'_>| condition.is_of("key") && !empty(&condition.test);
+        if !policy.conditions.iter().any(bound) {
+            this.find(Finding::AnyKey);
+        }
+        match policy.length {
+            (_, u64::MAX) => this.find(Finding::AnyLength),
+            (min, max) => this.conditions.push(alloc::format!("the file has {min} to {max} bytes")),
+        }
+        this
+    }
+
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            target: None,
+            access_key_id: None,
+            has_session_token: false,
+            scope: None,
+            dated: None,
+            from: None,
+            until: None,
+            signed_headers: Vec::new(),
+            parameters: Vec::new(),
+            conditions: Vec::new(),
+            payload: None,
+            findings: Vec::new(),
+        }
+    }
+
+    /// What the strict reader finds, unless it is known better already.
+    fn read_strictly(&mut self, request: Result<Request<'_>, VerifyError>) {
+        let Err(error) = request.and_then(|request| Claim::parse(&request)) else { return };
+        let of_signature = |part| matches!(part, Part::Parameter("X-Amz-Signature") | Part::Authorization("Signature"));
+        let cut = self.findings.iter().any(|finding| matches!(finding, Finding::SignatureCut { .. }));
+        match error {
+            VerifyError::Malformed { part } if cut && of_signature(part) => {}
+            _ => self.find(error),
+        }
+    }
+
+    fn read_query(&mut self, query: &str) {
+        let mut values = [const { None }; PARAMETERS.len()];
+        let mut version2 = false;
+        for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let plain = name.strip_prefix("amp;").unwrap_or(name);
+            if plain != name {
+                self.find(Finding::HtmlEscaped);
+            }
+            let name = decoded(plain);
+            let Some(at) = PARAMETERS.into_iter().position(|known| known.eq_ignore_ascii_case(&name)) else {
+                version2 |= matches!(&*name, "AWSAccessKeyId" | "Signature");
+                let of_signing = PARAMETERS.iter().find(|known| starts_with(&name, known));
+                self.parameters.push(match of_signing {
+                    Some(known) => (*known).to_string(),
+                    None => shown(name.split('=').next().unwrap_or_default()),
+                });
+                continue;
+            };
+            let part = Part::Parameter(PARAMETERS[at]);
+            if PARAMETERS[at] != name && PARAMETERS[at] != "X-Amz-Content-Sha256" {
+                self.find(VerifyError::Malformed { part });
+            }
+            if values[at].replace(decoded(value)).is_some() {
+                self.find(VerifyError::Repeated { part });
+            }
+        }
+        let count = self.parameters.len();
+        if count > MAX_PARAMETERS {
+            self.find(VerifyError::TooManyParameters { count });
+        }
+        if values.iter().all(Option::is_none) {
+            self.find(if version2 { Finding::Version2 } else { Finding::Refused(VerifyError::NotSigned) });
+            return;
+        }
+        let optional = |name: &str| name.ends_with("Token") || name == "X-Amz-Content-Sha256";
+        self.has_session_token =
+            PARAMETERS.iter().zip(&values).any(|(name, value)| name.ends_with("Token") && value.is_some());
+        for (name, value) in PARAMETERS.into_iter().zip(values) {
+            let part = Part::Parameter(name);
+            match value {
+                Some(value) if ["%2F", "%2f", "%3B", "%3b"].iter().any(|twice| value.contains(twice)) => {
+                    self.find(Finding::EncodedTwice);
+                    self.read_parameter(name, &decoded(&value));
+                }
+                Some(value) => self.read_parameter(name, &value),
+                None if optional(name) => {}
+                None => self.find(VerifyError::Missing { part }),
+            }
+        }
+    }
+
+    fn read_parameter(&mut self, name: &'static str, value: &str) {
+        let part = Part::Parameter(name);
+        match name {
+            "X-Amz-Algorithm" if value != "AWS4-HMAC-SHA256" => self.find(VerifyError::Algorithm { part }),
+            "X-Amz-Credential" => self.read_credential(value, part),
+            "X-Amz-Date" => match Timestamp::parse(value) {
+                Ok(dated) => self.read_date(dated, Part::Parameter("X-Amz-Credential")),
+                Err(_) => self.find(VerifyError::Malformed { part }),
+            },
+            "X-Amz-Expires" => {
+                let longest = LONGEST_LIFETIME.as_secs() as u32;
+                let seconds = value.parse().ok().filter(|_| value.bytes().all(|byte| byte.is_ascii_digit()));
+                let end = |seconds: u32| self.dated?.plus(Duration::from_secs(seconds.into())).ok();
+                self.until = seconds.and_then(end);
+                match seconds {
+                    Some(seconds) if (1..=longest).contains(&seconds) => {}
+                    Some(_) => self.find(VerifyError::Lifetime { longest }),
+                    None => self.find(VerifyError::Malformed { part }),
+                }
+            }
+            "X-Amz-SignedHeaders" => self.read_signed_headers(value, part),
+            "X-Amz-Signature" => self.read_signature(value, part),
+            "X-Amz-Content-Sha256" => self.read_payload(value, part),
+            _ => {}
+        }
+    }
+
+    fn read_credential(&mut self, text: &str, part: Part) {
+        // From its end: an access key id may hold a slash.
+        let start = text.rmatch_indices('/').nth(3).map(|(at, _)| at);
+        let (id, scope) = match start.map(|at| (&text[..at], CredentialScope::parse(&text[at + 1..]))) {
+            Some((id, Ok(scope))) => (id, Some(scope.into_owned())),
+            _ => (text.split(['/', ' ', ',', '=']).next().unwrap_or_default(), None),
+        };
+        if id.is_empty() || scope.is_none() {
+            self.find(VerifyError::Malformed { part });
+        }
+        if id.starts_with("ASIA") && !self.has_session_token {
+            self.find(Finding::SessionTokenMissing);
+        }
+        self.access_key_id = Some(id.to_string()).filter(|id| !id.is_empty());
+        self.scope = scope;
+    }
+
+    fn read_date(&mut self, dated: Timestamp, part: Part) {
+        self.dated = Some(dated);
+        self.from = Some(dated);
+        if self.scope.as_ref().is_some_and(|scope| !scope.covers(dated)) {
+            self.find(VerifyError::ScopeDay { part });
+        }
+    }
+
+    fn read_signed_headers(&mut self, names: &str, part: Part) {
+        let is_name = |name: &&str| !name.is_empty() && name.bytes().all(is_token);
+        self.signed_headers = names.split(';').take(MAX_HEADERS).filter(is_name).map(shown).collect();
+        if !names.split(';').all(|name| is_name(&name)) {
+            self.find(VerifyError::Malformed { part });
+        } else if !self.signed_headers.iter().any(|name| name == "host") {
+            self.find(VerifyError::HostNotSigned);
+        }
+    }
+
+    fn read_signature(&mut self, digits: &str, part: Part) {
+        let are_digits = digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if are_digits && digits.len() < 64 {
+            self.find(Finding::SignatureCut { digits: digits.len() });
+        } else if Signature::parse(digits).is_err() {
+            self.find(VerifyError::Malformed { part });
+        }
+    }
+
+    fn read_payload(&mut self, text: &str, part: Part) {
+        match PayloadHash::parse(text) {
+            Ok(payload) => self.payload = Some(payload.to_string()),
+            Err(_) => self.find(VerifyError::Malformed { part }),
+        }
+    }
+
+    fn read_region(&mut self, host: &str) {
+        let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let Some((region, scope)) = region_of_host(&host).zip(self.scope.as_ref()) else { return };
+        if region != scope.region() {
+            self.find(Finding::OtherRegion { host: Excerpt::of(region), signed: Excerpt::of(scope.region()) });
+        }
+    }
+}
+
+/// A name, or a dot for what is none: a piece of a signature or of a token that has lost its place.
+fn shown(name: &str) -> String {
+    let longest = if starts_with(name, "x-amz-") { 64 } else { 32 };
+    String::from(if name.len() > longest { "…" } else { name })
+}
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|front| front.eq_ignore_ascii_case(start))
+}
+
+/// What a text of a query stands for, or the text itself if that is no UTF-8.
+fn decoded(text: &str) -> String {
+    Text::Received(text).decoded().map_or_else(|| text.to_string(), Cow::into_owned)
+}
