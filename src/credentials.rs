@@ -3,7 +3,7 @@ use crate::service::{Rules, SessionToken};
 use crate::timestamp::Timestamp;
 use alloc::string::String;
 use core::fmt;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// An access key id with its secret access key and, for the credentials of a session, the session token and the
 /// instant at which all three expire.
@@ -98,8 +98,11 @@ impl Identity {
     }
 
     pub(crate) fn set_session_token(&mut self, session_token: String) -> Result<(), Error> {
+        // Wiped too: a token that is refused, and one that is replaced.
+        let mut session_token = Zeroizing::new(session_token);
         check(Field::SessionToken, &session_token, |byte| byte.is_ascii_graphic())?;
-        self.session_token = Some(session_token);
+        self.session_token.zeroize();
+        self.session_token = Some(core::mem::take(&mut *session_token));
         Ok(())
     }
 

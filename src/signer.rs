@@ -233,8 +233,9 @@ impl Signer {
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
     pub fn renew(&mut self, now: Timestamp) -> Result<(), Error> {
-        if let DayOf::Derived(day) = self.day_of(now)? {
-            self.day = *day;
+        if let DayOf::Derived(mut day) = self.day_of(now)? {
+            // Swapped and not moved out: the box would be freed with the new key in it.
+            core::mem::swap(&mut self.day, &mut day);
         }
         Ok(())
     }

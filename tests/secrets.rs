@@ -1,0 +1,458 @@
+//! Nothing tells a secret: not the `Debug` or `Display` of any public type, no error, and no block of memory that is
+//! handed back to the allocator.
+#![cfg(all(feature = "explain", feature = "http", feature = "post", feature = "tokens", feature = "url"))]
+
+mod util;
+
+use core::any::type_name;
+use core::fmt::{Debug, Display};
+use core::time::Duration;
+use s3_sigv4::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+use util::{Incoming, at, bucket, now};
+
+const ID: &str = "ASIAMARKEDEXAMPLE";
+const SECRET: &str = "MARKEDsecret/K7MDENG/bPxRfiCYEXAMPLEKEY+";
+const TOKEN: &str = "MARKEDtoken//EXAMPLE+token==";
+const TOKEN_ENCODED: &str = "MARKEDtoken%2F%2FEXAMPLE%2Btoken%3D%3D";
+const CUSTOMER_KEY: &str = "MARKEDcustomerKEY0123456789";
+const QUERY_VALUE: &str = "MARKEDqueryVALUE";
+const DAY: Duration = Duration::from_secs(86400);
+
+/// The types that are there to be read out, and what of them is.
+const TELL_BY_DISPLAY: [(&str, &str); 3] = [
+    ("CanonicalRequest", "the text of AWS's documents, to be held against a server's"),
+    ("Presigned", "the link"),
+    ("Signature", "its digits"),
+];
+
+fn credentials() -> Credentials {
+    Credentials::new(ID, SECRET).and_then(|credentials| credentials.with_session_token(TOKEN)).expect("credentials")
+}
+
+fn signer() -> Signer {
+    Signer::new(credentials(), "us-east-1", now()).expect("a signer")
+}
+
+/// What was shown of the types so far.
+#[derive(Default)]
+struct Shown {
+    debug: Vec<(String, String)>,
+    display: Vec<(String, String)>,
+}
+
+impl Shown {
+    fn debug<T: Debug>(&mut self, value: &T) {
+        self.debug.push((name::<T>(), format!("{value:?} {value:#?}")));
+    }
+
+    fn both<T: Debug + Display>(&mut self, value: &T) {
+        self.debug(value);
+        self.display.push((name::<T>(), format!("{value} {value:#} {value:300}")));
+    }
+}
+
+fn name<T>() -> String {
+    let path = type_name::<T>().split('<').next().expect("a path");
+    path.rsplit("::").next().expect("a name").into()
+}
+
+#[test]
+fn no_debug_display_or_error_tells_a_secret() {
+    let (signer, bucket, mut shown, mut secrets) = (signer(), bucket(), Shown::default(), Vec::new());
+    let key = signer.key();
+    let exported = key.export();
+    let digits = exported.rsplit_once('=').expect("digits").1;
+    let bytes: Vec<_> =
+        (0..64).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).expect("a byte")).collect();
+    secrets.extend([SECRET, TOKEN, TOKEN_ENCODED, CUSTOMER_KEY, QUERY_VALUE, digits].map(String::from));
+    secrets.push(format!("{}, {}, {}", bytes[0], bytes[1], bytes[2]));
+
+    // Signing.
+    let headers = [("x-amz-server-side-encryption-customer-key", CUSTOMER_KEY)];
+    let query = [("token", QUERY_VALUE)];
+    let request = bucket.put("cat.jpg").expect("a request").with_headers(&headers).with_query(&query);
+    let lifetime = Lifetime::from(Duration::from_secs(900));
+    let link = signer.presign(&request, lifetime, now()).expect("a link");
+    let links = signer.links(lifetime, now()).expect("links");
+    let signed = signer.sign(&request, PayloadHash::EMPTY, now()).expect("a signature");
+    let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
+    let policy_text = "eyJNQVJLRUQiOiJwb2xpY3kifQ==";
+    let policy = signer.sign_policy(policy_text, now()).expect("a signature");
+    let trailers = [("x-amz-checksum-crc32c", 8)];
+    let body = ChunkedBody::signed(5).with_trailers(&trailers).expect("a body");
+    let chunked = signer.sign_chunked(&request, &body, now()).expect("a signature");
+    let response = ResponseHeaders::new().with_cache_control("no-store");
+    secrets.push(policy_text.into());
+    secrets.push(link.url().rsplit_once('=').expect("a signature").1.into());
+    secrets
+        .extend([signed.signature(), policy.signature(), chunked.signature()].map(|signature| signature.to_string()));
+    shown.debug(&credentials());
+    shown.debug(&signer);
+    shown.debug(key);
+    shown.debug(&exported);
+    shown.debug(&request);
+    shown.debug(&request.with_response(&response));
+    shown.debug(&response);
+    shown.both(&link);
+    shown.debug(&links);
+    shown.debug(&signed);
+    shown.both(&canonical);
+    shown.both(&StringToSign::new(&canonical));
+    shown.debug(&policy);
+    shown.debug(&body);
+    shown.debug(&chunked);
+    shown.both(&signed.signature());
+    let incoming_chunked = Incoming::with_headers(&request, &headers, chunked.headers());
+    let mut chunks = chunked.into_chunks();
+    shown.debug(&chunks);
+    let head = chunks.chunk(b"hello").expect("a chunk");
+    secrets.push(chunks.signature().to_string());
+    shown.debug(&head);
+    let end = chunks.finish(&[("x-amz-checksum-crc32c", "mnG7TA==")]).expect("the end");
+    secrets.push(end.rsplit_once(':').expect("a trailer signature").1.trim().into());
+    let again = signer.sign_chunked(&request, &ChunkedBody::signed(5), now()).expect("a signature").into_chunks();
+    shown.debug(&ChunkedReader::new(again, &b"hello"[..]));
+
+    // A form, and the policy of one.
+    let policy = PostPolicy::for_key("cat.jpg").and_then(|policy| policy.with_exact(headers[0].0, CUSTOMER_KEY));
+    let policy = policy.expect("a policy");
+    let form = signer.post(&policy, &bucket, Duration::from_secs(900), now()).expect("a form");
+    let fields: Vec<_> = form.fields().collect();
+    for name in ["policy", "x-amz-signature"] {
+        secrets.push(fields.iter().find(|(other, _)| *other == name).expect("a field").1.into());
+    }
+    shown.debug(&policy);
+    shown.debug(&form);
+    let mut others = fields.clone();
+    others.iter_mut().filter(|(name, _)| *name == headers[0].0).for_each(|(_, value)| *value = QUERY_VALUE);
+    shown.both(&form.matches(&others, "cat.jpg", 5).expect_err("another customer key"));
+
+    // Verifying, with the right key and without.
+    let verifier = Verifier::new("us-east-1");
+    let (known, unknown) = (credentials(), None::<&Credentials>);
+    shown.debug(&verifier);
+    shown.debug(&VerifyingKey::from(&known));
+    shown.debug(&VerifyingKey::from(key).with_session_token(TOKEN));
+    let by_header = Incoming::signed(&request, &headers, &signed);
+    for incoming in [&by_header, &Incoming::link(&link), &incoming_chunked] {
+        let result = incoming.claim(|claim| {
+            shown.debug(&claim);
+            for key in [unknown, Credentials::new(ID, "another secret").ok().as_ref()] {
+                shown.both(&verifier.verify(claim.clone(), key, now()).expect_err("the wrong key"));
+            }
+            let verified = verifier.verify(claim, &known, now())?;
+            shown.debug(&verified);
+            if verified.decoded_length().is_some() {
+                let mut decoder = verified.chunks()?;
+                shown.debug(&decoder);
+                let framed = [head.as_bytes(), b"hallo\r\n"].concat();
+                shown.both(&decoder.feed(&mut &*framed).expect_err("another chunk"));
+            } else {
+                shown.both(&verified.check_body(CUSTOMER_KEY.as_bytes()).err().unwrap_or(VerifyError::BodyMismatch));
+                verified.body_hasher().iter().for_each(|hasher| shown.debug(hasher));
+            }
+            Ok(())
+        });
+        assert_eq!(result, Ok(()));
+    }
+    let claim = PostClaim::parse("examplebucket", &fields, "cat.jpg").expect("a claim");
+    shown.debug(&claim);
+    shown.both(&verifier.verify_post(claim.clone(), unknown, now()).expect_err("no key"));
+    shown.debug(&verifier.verify_post(claim, &known, now()).expect("a form"));
+    let framing = ChunkFraming::new(PayloadHash::STREAMING, 5, "").expect("a framing");
+    shown.debug(&framing);
+    shown.debug(&ChunkDecoder::new(framing, signed.signature(), key.clone(), now()).expect("a decoder"));
+    shown.both(&VerifyError::SignatureMismatch.client_message());
+
+    // Reading what others say.
+    let inspections = [
+        Inspection::of_link(link.url()),
+        Inspection::of_headers(&signed.headers().chain(headers).collect::<Vec<_>>()),
+        Inspection::of_form(&fields),
+        Inspection::of_link(&format!(
+            "https://x/?X-Amz-Signature={SECRET}&X-Amz-Security-Token={TOKEN}&X-Amz-Date={TOKEN}"
+        )),
+    ];
+    for inspection in &inspections {
+        shown.both(inspection);
+        shown.display.push(("Inspection".into(), inspection.report_at(now()).to_string()));
+        inspection.findings().iter().for_each(|finding| shown.both(finding));
+        inspection.state_at(now()).iter().for_each(|state| shown.debug(state));
+    }
+    let server = canonical.to_string().replace("examplebucket.s3.amazonaws.com", "10.0.0.5:9000");
+    let server = server.replace('&', "&amp;");
+    let answer = format!(
+        "<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message><AWSAccessKeyId>{ID}</AWSAccessKeyId>\
+         <StringToSign>AWS4-HMAC-SHA256\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\nabc</StringToSign>\
+         <SignatureProvided>{}</SignatureProvided><CanonicalRequest>{server}</CanonicalRequest></Error>",
+        signed.signature()
+    );
+    let answer = ErrorResponse::new(&answer).with_status(403).with_header("x-amz-security-token", TOKEN);
+    shown.debug(&answer);
+    for explanation in [answer.explain(&canonical), answer.explain_alone()] {
+        shown.both(&explanation);
+        shown.both(explanation.cause());
+        explanation.difference().iter().for_each(|difference| {
+            shown.both(*difference);
+            shown.both(&difference.text());
+        });
+    }
+
+    // Slips: secrets where they do not belong.
+    let line = |text: &str| format!("{text}\n");
+    let secret_header = [("x-a", &*line(SECRET))];
+    let errors = [
+        Credentials::new(ID, line(SECRET)).err(),
+        Credentials::new(line(SECRET), SECRET).err(),
+        Credentials::new(ID, SECRET).and_then(|credentials| credentials.with_session_token(line(TOKEN))).err(),
+        Signer::new(credentials(), &line(SECRET), now()).err(),
+        Signature::parse(SECRET).err(),
+        SigningKey::import(SECRET).err(),
+        SigningKey::import(&line(&exported)).err(),
+        CredentialScope::parse(SECRET).err(),
+        Timestamp::parse(TOKEN).err(),
+        PayloadHash::parse(SECRET).err(),
+        Endpoint::parse(SECRET).err(),
+        Bucket::aws(SECRET, "us-east-1").err(),
+        Bucket::aws("photos", SECRET).err(),
+        Bucket::from_arn(TOKEN).err(),
+        Request::new(SECRET, "https://example.com", "/").err(),
+        Request::from_url("GET", TOKEN).err(),
+        signer.sign(&request.with_headers(&secret_header), PayloadHash::EMPTY, now()).err(),
+        signer.presign(&request, Lifetime::full(DAY * 8), now()).err(),
+        signer.sign_policy(&line(policy_text), now()).err(),
+        chunks.finish(&[(TOKEN, TOKEN)]).err(),
+    ];
+    for error in errors {
+        shown.both(&error.expect("a slip"));
+    }
+    let value =
+        format!("AWS4-HMAC-SHA256 Credential={TOKEN}, SignedHeaders={SECRET}, Signature={}", signed.signature());
+    for (target, value) in
+        [("/", &*value), ("/", SECRET), (&*format!("/?X-Amz-Signature={SECRET}&X-Amz-Security-Token={TOKEN}"), "")]
+    {
+        let headers = [("host", "example.com"), ("x-amz-date", TOKEN), ("authorization", value)];
+        let headers = if value.is_empty() { &headers[..1] } else { &headers[..] };
+        let request = Request::received("GET", "example.com", target).expect("a request").with_headers(headers);
+        shown.both(&Claim::parse(&request).expect_err("no claim"));
+    }
+
+    // What can hold no secret, or none but a name.
+    shown.debug(&AwsEndpoint::new("us-east-1"));
+    shown.debug(&bucket);
+    shown.both(&ContentDisposition::attachment("cat.jpg").expect("a name"));
+    shown.debug(&ContentSha256::Signed);
+    shown.both(key.scope());
+    shown.both(&Endpoint::parse("https://example.com").expect("an endpoint"));
+    shown.both(&Field::SecretAccessKey);
+    if let Err(Error::Header { found, name, part, .. }) =
+        signer.sign(&request.with_headers(&secret_header), PayloadHash::EMPTY, now())
+    {
+        shown.both(&found);
+        shown.both(&name);
+        shown.both(&part);
+    }
+    shown.debug(&lifetime);
+    shown.debug(&link.limited_by());
+    shown.both(&Part::Header("authorization"));
+    shown.debug(&PathEncoding::Once);
+    shown.debug(&PathNormalization::AsSent);
+    shown.both(&PayloadHash::UNSIGNED);
+    shown.debug(&Profile::MINIO);
+    shown.debug(&Rewrite::EncodedTwice);
+    shown.debug(&Service::S3);
+    shown.debug(&SessionToken::Signed);
+    shown.both(&now());
+    shown.debug(&Unsupported::BrowserUpload);
+    shown.debug(&links.validity());
+    shown.both(&Warning::DotUnderWildcard);
+
+    for (name, text) in &shown.debug {
+        for secret in &secrets {
+            assert!(!text.contains(secret.as_str()), "Debug of {name} tells {secret}: {text}");
+        }
+    }
+    for (name, text) in &shown.display {
+        let tells = secrets.iter().any(|secret| text.contains(secret.as_str()));
+        assert_eq!(tells, TELL_BY_DISPLAY.iter().any(|(type_name, _)| type_name == name), "Display of {name}: {text}");
+    }
+
+    // And no type is left out.
+    let api = include_str!("public-api.txt");
+    let of = |prefix: &'static str| -> BTreeSet<String> {
+        let lines = api.lines().filter_map(|line| line.trim_start_matches("#[non_exhaustive] ").strip_prefix(prefix));
+        lines.map(|rest| rest.split('<').next().expect("a name").into()).collect()
+    };
+    let types: BTreeSet<_> = of("struct ").union(&of("enum ")).cloned().collect();
+    let names = |shown: &[(String, String)]| shown.iter().map(|(name, _)| name.clone()).collect::<BTreeSet<_>>();
+    assert_eq!(names(&shown.debug), types);
+    assert_eq!(names(&shown.display), of("impl core::fmt::Display for "));
+    assert_eq!(of("impl core::fmt::Debug for "), types, "every public type has a Debug");
+}
+
+/// Looks into every block that is freed while it watches.
+struct Inspecting;
+
+thread_local! {
+    static WATCHING: Cell<bool> = const { Cell::new(false) };
+    static FREED: Cell<usize> = const { Cell::new(0) };
+    /// Which of the markers was found, a bit each.
+    static FOUND: Cell<u32> = const { Cell::new(0) };
+}
+
+static MARKERS: OnceLock<Vec<(&str, Vec<u8>)>> = OnceLock::new();
+
+// SAFETY: every call goes to the system's allocator; what is looked at is a block that is still the caller's.
+unsafe impl GlobalAlloc for Inspecting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // Zeroed, so that a block holds what was written there and nothing of what lay there before.
+        // SAFETY: the caller's promises are handed on.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        if let (true, Some(markers)) = (WATCHING.get(), MARKERS.get()) {
+            FREED.set(FREED.get() + 1);
+            // SAFETY: the block is of this layout, all of it was written when it was allocated, and nobody else has it.
+            let block = unsafe { core::slice::from_raw_parts(pointer, layout.size()) };
+            for (i, (_, marker)) in markers.iter().enumerate() {
+                if block.windows(marker.len()).any(|window| window == marker) {
+                    FOUND.set(FOUND.get() | 1 << i);
+                }
+            }
+        }
+        // SAFETY: the caller's promises are handed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Inspecting = Inspecting;
+
+/// The names of what was found in memory that `run` freed.
+fn left_behind(run: impl FnOnce()) -> Vec<&'static str> {
+    FOUND.set(0);
+    FREED.set(0);
+    WATCHING.set(true);
+    run();
+    WATCHING.set(false);
+    assert!(FREED.get() > 0, "nothing was freed, so nothing was looked at");
+    let markers = MARKERS.get().expect("they are set");
+    markers.iter().enumerate().filter(|(i, _)| FOUND.get() & 1 << i != 0).map(|(_, (name, _))| *name).collect()
+}
+
+#[test]
+fn freed_memory_holds_no_secret() {
+    let tomorrow = at("20130525T000000Z");
+    let key = |now: Timestamp| {
+        let scope = CredentialScope::new("us-east-1", "s3", now).expect("a scope");
+        let text = SigningKey::derive(&credentials(), scope).export();
+        hex::decode(text.rsplit_once('=').expect("digits").1).expect("digits")
+    };
+    let mut markers =
+        vec![("the secret", SECRET.into()), ("the token", TOKEN.into()), ("the encoded token", TOKEN_ENCODED.into())];
+    for key in [key(now()), key(tomorrow)] {
+        markers.push(("the digits of a key", hex::encode(&key).into()));
+        for pad in [0x36, 0x5c] {
+            let mut block = [pad; 64];
+            block.iter_mut().zip(&key).for_each(|(byte, key)| *byte ^= key);
+            let mut state = START;
+            sha2::block_api::compress256(&mut state, &[block]);
+            markers.push(("the state of an HMAC", state.iter().flat_map(|word| word.to_ne_bytes()).collect()));
+        }
+        markers.push(("a key", key));
+    }
+    MARKERS.set(markers).expect("it is set once");
+
+    // What is looked for is found.
+    assert_eq!(left_behind(|| drop(Box::new(Careless(SECRET.as_bytes().to_vec())))), ["the secret"]);
+    assert_eq!(left_behind(|| drop(TOKEN.to_owned())), ["the token"]);
+
+    let (bucket, hour) = (bucket(), Duration::from_secs(3600));
+    let headers = [("x-amz-meta-a", "b")];
+    let request = bucket.put("cat.jpg").expect("a request").with_headers(&headers);
+    let mut out = String::with_capacity(4096);
+    let actions: [(&str, &mut dyn FnMut()); 15] = [
+        ("credentials", &mut || drop((credentials(), credentials().clone()))),
+        ("refused secrets", &mut || assert!(Credentials::new("", SECRET).is_err())),
+        ("refused tokens", &mut || {
+            assert!(credentials().with_session_token("MARKEDtoken//EXAMPLE+token== ").is_err());
+        }),
+        ("a signer", &mut || drop(signer().clone())),
+        ("a renewed signer", &mut || signer().renew(tomorrow).expect("a signer")),
+        ("an exported key", &mut || drop(SigningKey::import(&signer().key().export()))),
+        ("another token", &mut || {
+            drop(credentials().with_session_token("another"));
+        }),
+        ("signed", &mut || {
+            let signer = signer();
+            for now in [now(), tomorrow] {
+                drop(signer.sign(&request, PayloadHash::EMPTY, now).expect("a signature"));
+            }
+        }),
+        ("a signed policy", &mut || drop(signer().sign_policy("e30=", tomorrow).expect("a signature"))),
+        ("links written", &mut || {
+            let signer = signer();
+            for now in [now(), tomorrow] {
+                out.clear();
+                signer.presign_to(&mut out, &request, hour, now).expect("a link");
+                out.clear();
+                signer.links(hour, now).expect("links").presign_to(&mut out, &request).expect("a link");
+            }
+        }),
+        ("links", &mut || {
+            let signer = signer();
+            drop(signer.presign(&request, hour, tomorrow).expect("a link"));
+            drop(signer.links(hour, now()).expect("links").presign(&request).expect("a link"));
+        }),
+        ("sign-in tokens", &mut || drop(tokens::eks(&signer(), "cluster", now()).expect("a token"))),
+        ("chunks", &mut || {
+            let signer = signer();
+            let signed = signer.sign_chunked(&request, &ChunkedBody::signed(5), now()).expect("a signature");
+            signed.into_chunks().chunk(b"hello").expect("a chunk");
+        }),
+        ("canonical requests", &mut || {
+            let signer = signer();
+            let canonical = signer.canonical_link(&request, hour, tomorrow).expect("a canonical request");
+            drop(StringToSign::new(&canonical));
+        }),
+        ("verification", &mut || {
+            let request = Request::received("GET", "examplebucket.s3.amazonaws.com", LINK).expect("a request");
+            let claim = Claim::parse(&request.with_headers(&[("host", "examplebucket.s3.amazonaws.com")]));
+            let verifier = Verifier::new("us-east-1");
+            let refused =
+                verifier.verify(claim.expect("a claim"), &credentials(), now()).expect_err("a wrong signature");
+            assert_eq!(refused, VerifyError::SignatureMismatch);
+        }),
+    ];
+    let mut left = Vec::new();
+    for (action, run) in actions {
+        let found = left_behind(run);
+        if !found.is_empty() {
+            left.push((action, found));
+        }
+    }
+    // What is handed out to be sent is the caller's, and as long as he keeps it.
+    let handed_out = [
+        ("a signed policy", vec!["the token"]),
+        ("links", vec!["the encoded token"]),
+        ("sign-in tokens", vec!["the encoded token"]),
+    ];
+    assert_eq!(left, handed_out);
+}
+
+/// What keeps a secret and does not wipe it.
+struct Careless(#[expect(dead_code, reason = "it is dropped")] Vec<u8>);
+
+/// What SHA-256 starts from: FIPS 180-4, section 5.3.3.
+const START: [u32; 8] =
+    [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
+
+const LINK: &str = "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+    &X-Amz-Credential=ASIAMARKEDEXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z\
+    &X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Security-Token=MARKEDtoken%2F%2FEXAMPLE%2Btoken%3D%3D\
+    &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
