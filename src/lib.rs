@@ -57,21 +57,40 @@
 //!
 //! # Limits
 //!
+//! Of what the caller asks for:
+//!
 //! | of | limit | beyond it |
 //! |---|---|---|
-//! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`], [`VerifyError::TooManyHeaders`] |
-//! | query parameters | 128, likewise | [`Error::TooManyParameters`], [`VerifyError::TooManyParameters`] |
+//! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`] |
+//! | query parameters | 128, likewise | [`Error::TooManyParameters`] |
+//! | bytes of an encoded query | 65000 | [`Error::QueryTooLong`] |
 //! | trailing headers of a chunked body | 16 | [`Error::TooManyTrailers`] |
 //! | chunks, but the last | 8 KiB to 5 GiB | [`Error::ChunkSize`] |
 //! | numbers of parts | 1 to 10000 | [`Error::PartNumber`] |
 //! | a link's or a form's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
 //! | a form without its file (feature `post`) | 20480 bytes | `Error::PostTooLarge` |
-//! | a signed chunk that is received | 1 MiB, unless [`ChunkDecoder::with_max_chunk`] says otherwise | [`VerifyError::ChunkTooLarge`] |
-//! | the trailing headers that are received | 8192 bytes | [`VerifyError::TrailersTooLong`] |
-//! | a form that is received (feature `post`) | 128 fields of 20480 bytes | `VerifyError::TooManyFields`, `VerifyError::FormTooLarge` |
-//! | what is inspected | 64 KiB | [`Finding::TooLong`] |
-//! | a server's error body (feature `explain`) | 256 KiB, elements 16 deep | the rest is left unread |
 //! | instants | the years 0000 to 9999 | [`Error::YearOutOfRange`] |
+//!
+//! Of what strangers send:
+//!
+//! | at most | limit | beyond it |
+//! |---|---|---|
+//! | headers | 128, those of authentication and `host` not counted | [`VerifyError::TooManyHeaders`] |
+//! | query parameters | 128, those of authentication not counted | [`VerifyError::TooManyParameters`] |
+//! | bytes of an encoded query | 65000 | [`VerifyError::QueryTooLong`] |
+//! | seconds of a link's lifetime | 604800, or what [`Verifier::with_longest_lifetime`] says | [`VerifyError::Lifetime`] |
+//! | seconds between two clocks, header authentication | 900, or what [`Verifier::with_clock_skew`] says | [`VerifyError::Skewed`] |
+//! | seconds before a link's date | 0, or what [`Verifier::with_link_clock_skew`] says | [`VerifyError::NotYetGood`] |
+//! | bytes of a signed chunk | 1048576, or what [`ChunkDecoder::with_max_chunk`] says | [`VerifyError::ChunkTooLarge`] |
+//! | bytes that a chunk lacks to 8192, but the last | 0, or what [`ChunkDecoder::with_min_chunk`] says | [`VerifyError::ChunkTooSmall`] |
+//! | digits of a chunk's length | 16 | [`VerifyError::ChunkSyntax`] |
+//! | bytes of trailing headers | 8192, their line ends counted | [`VerifyError::TrailersTooLong`] |
+//! | names in `x-amz-trailer` | 16 | [`VerifyError::Malformed`] |
+//! | fields of a form (feature `post`) | 128 | `VerifyError::TooManyFields` |
+//! | bytes of a form without its file (feature `post`) | 20480, names and values | `VerifyError::FormTooLarge` |
+//! | bytes that are inspected | 65536 | [`Finding::TooLong`] |
+//! | bytes of a server's error body (feature `explain`) | 262144, the rest is left unread | no error: what was read counts |
+//! | elements of it in each other (feature `explain`) | 16, what lies behind is left unread | likewise |
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used, clippy::panic, clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
