@@ -85,6 +85,26 @@ fn imports_point_down() {
     assert!(imports > 50, "{imports} imports were found");
 }
 
+/// `tests/….rs` and the functions behind it, wherever SECURITY.md names them.
+#[test]
+fn the_tests_that_security_md_names_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let document = fs::read_to_string(root.join("SECURITY.md")).expect("the document");
+    let mut found = 0;
+    for line in document.lines().filter(|line| line.starts_with("| ")) {
+        let mut text = String::new();
+        for word in line.split('`').skip(1).step_by(2) {
+            if word.starts_with("tests/") {
+                text = fs::read_to_string(root.join(word)).unwrap_or_else(|error| panic!("{word}: {error}"));
+            } else if !text.is_empty() {
+                assert!(text.contains(&format!("fn {word}(")), "{word} of: {line}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 20, "{found} tests were found");
+}
+
 fn rank(name: &str) -> u32 {
     let found = RANKS.iter().find(|(_, names)| names.contains(&name));
     found.unwrap_or_else(|| panic!("{name} has no rank: import it by its module")).0
