@@ -10,7 +10,7 @@ use crate::encode::{PATH, QUERY, Text};
 use crate::error::Error;
 use crate::limits::{MAX_HEADERS, OWN_PARAMETERS};
 use crate::payload::PayloadHash;
-use crate::request::{Query, Request};
+use crate::request::{Query, Request, first_parameter};
 use crate::scope::CredentialScope;
 use crate::service::{PathEncoding, PathNormalization, Rules, SessionToken};
 use crate::timestamp::Timestamp;
@@ -19,7 +19,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 pub(crate) use order::Order;
-pub(crate) use received::{MOST_HEADERS, Refused, SignedNames};
+pub(crate) use received::{MOST_HEADERS, Recognition, Refused, SignedNames, Unsigned};
 
 /// Step 1 of 4: the request in AWS's canonical form, with the headers or parameters that signing adds.
 ///
@@ -203,11 +203,11 @@ impl<'r> Parts<'r> {
         match self.request.query {
             Query::Pairs(pairs) => (Text::Raw(pairs[at].0), Text::Raw(pairs[at].1)),
             Query::Wire(text) => {
-                let (name, value) = parameter_at(text, at);
+                let (name, value, _) = first_parameter(&text[at..]);
                 (Text::Wire(name), Text::Wire(value))
             }
             Query::Received(text) => {
-                let (name, value) = parameter_at(text, at);
+                let (name, value, _) = first_parameter(&text[at..]);
                 (Text::Received(name), Text::Received(value))
             }
         }
@@ -268,7 +268,10 @@ impl<'r> Walk<'r> {
         sink.canonical(b"\n")?;
         self.walk_path(sink)?;
         sink.canonical(b"\n")?;
-        if !self.order.parameters().is_empty() {
+        if let (Query::Received(query), Some(unsigned)) = (self.parts.request.query, &self.order.as_received) {
+            sink.canonical(query[..unsigned.start].as_bytes())?;
+            sink.canonical(query[unsigned.end..].as_bytes())?;
+        } else if !self.order.parameters().is_empty() {
             sink.begin_sent_query()?;
             for (i, id) in self.order.parameters().iter().enumerate() {
                 if i > 0 {
@@ -486,12 +489,6 @@ impl Sink for fmt::Formatter<'_> {
             if chunk.invalid().is_empty() { Ok(()) } else { self.write_char(char::REPLACEMENT_CHARACTER) }
         })
     }
-}
-
-/// The name and the value that start at this offset of a query.
-fn parameter_at(query: &str, at: usize) -> (&str, &str) {
-    let parameter = query[at..].split('&').next().unwrap_or_default();
-    parameter.split_once('=').unwrap_or((parameter, ""))
 }
 
 /// Removes dot segments and empty ones: RFC 3986, section 5.2.4, as AWS's own library and botocore do it.

@@ -216,6 +216,14 @@ const BLOCK: usize = 64;
 const START: [u32; 8] =
     [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
+/// Whether two hashes are the same, in a time that tells nothing.
+#[inline]
+pub(crate) fn equal_hashes(a: &[u8; 32], b: &[u8; 32]) -> bool {
+    let differences = a.iter().zip(b).fold(0, |differences, (a, b)| differences | (a ^ b));
+    // Nothing for the optimiser to make an early exit of.
+    core::hint::black_box(differences) == 0
+}
+
 /// Whether two texts are the same, in a time that tells only their lengths.
 pub(crate) fn equal(a: impl Iterator<Item = u8>, mut b: impl Iterator<Item = u8>) -> bool {
     let mut differences = 0;
@@ -258,11 +266,19 @@ impl Hex {
 
 /// The 32 bytes that exactly 64 lower-case hexadecimal digits stand for.
 pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    // By arithmetic on all digits alike, as in `Hex::of`.
+    let digits: &[u8; 64] = text.as_bytes().try_into().ok()?;
+    let is_digit = |digit: u8| digit.is_ascii_digit() | matches!(digit, b'a'..=b'f');
+    if !digits.iter().fold(true, |all, digit| all & is_digit(*digit)) {
         return None;
     }
-    hex::decode_to_slice(text, &mut bytes).ok()?;
+    // Both digits of a byte together: a letter's lower bits are nine less than what it stands for.
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let pair = u16::from_le_bytes([pair[0], pair[1]]);
+        let halves = (pair & 0x0f0f) + 9 * ((pair >> 6) & 0x0101);
+        *byte = (halves << 4 | halves >> 8) as u8;
+    }
     Some(bytes)
 }
 
@@ -344,6 +360,23 @@ mod tests {
                 });
                 assert_eq!(absorbed.finish(), expected, "{length} bytes by {piece}, each absorbed");
             }
+        }
+    }
+
+    #[test]
+    fn digits_stand_for_bytes_and_nothing_else_does() {
+        let text = "0123456789abcdef".repeat(4);
+        for at in 0..64 {
+            for byte in 0..=127_u8 {
+                let mut digits = text.clone();
+                digits.replace_range(at..=at, char::from(byte).encode_utf8(&mut [0; 4]));
+                // The crate `hex` takes capitals as well.
+                let expected = hex::decode(&digits).ok().filter(|_| !byte.is_ascii_uppercase());
+                assert_eq!(unhex(&digits).map(Vec::from), expected, "{digits}");
+            }
+        }
+        for length in [0, 1, 62, 63, 65, 66, 128] {
+            assert_eq!(unhex(&"0".repeat(length)), None, "{length}");
         }
     }
 

@@ -111,13 +111,18 @@ impl<'a> Text<'a> {
         raw.bytes().chain(decoded)
     }
 
+    /// Whether it stands for this text, in which nothing has to be encoded.
+    #[inline]
+    pub(crate) fn is(self, plain: &str) -> bool {
+        let (Self::Raw(text) | Self::Wire(text) | Self::Received(text)) = self;
+        text == plain || self.bytes().eq(plain.bytes())
+    }
+
     /// The text that it stands for, if that is UTF-8.
     pub(crate) fn decoded(self) -> Option<Cow<'a, str>> {
         match self {
             Self::Raw(text) => Some(Cow::Borrowed(text)),
-            Self::Wire(text) | Self::Received(text) if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) => {
-                Some(Cow::Borrowed(text))
-            }
+            Self::Wire(text) | Self::Received(text) if !has_encoded(text) => Some(Cow::Borrowed(text)),
             Self::Wire(_) | Self::Received(_) => String::from_utf8(self.bytes().collect()).ok().map(Cow::Owned),
         }
     }
@@ -146,11 +151,24 @@ impl Plain {
     /// makes long keys several times as fast as byte after byte.
     #[inline]
     fn run(self, bytes: &[u8]) -> usize {
+        let strides = self.strides(bytes);
+        let rest = &bytes[strides..];
+        strides + rest.iter().position(|byte| !PLAIN[usize::from(*byte)] && *byte != self.also).unwrap_or(rest.len())
+    }
+
+    /// Whether all bytes stay as they are.
+    #[inline]
+    fn throughout(self, bytes: &[u8]) -> bool {
+        let rest = &bytes[self.strides(bytes)..];
+        rest.len() < STRIDE
+            && rest.iter().fold(true, |all, byte| all & (PLAIN[usize::from(*byte)] | (*byte == self.also)))
+    }
+
+    /// How many bytes at the start stay as they are, in whole strides.
+    #[inline]
+    fn strides(self, bytes: &[u8]) -> usize {
         let stride = |stride: &[u8]| stride.iter().fold(true, |all, byte| all & self.holds(*byte));
-        let strides = bytes.chunks_exact(STRIDE).take_while(|bytes| stride(bytes)).count();
-        let (_, rest) = bytes.split_at(strides * STRIDE);
-        strides * STRIDE
-            + rest.iter().position(|byte| !PLAIN[usize::from(*byte)] && *byte != self.also).unwrap_or(rest.len())
+        bytes.chunks_exact(STRIDE).take_while(|bytes| stride(bytes)).count() * STRIDE
     }
 
     #[inline]
@@ -181,11 +199,43 @@ fn compare(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> Ordering
     a.map(rank).cmp(b.map(rank))
 }
 
+/// Whether wire text may stand for anything but itself.
+#[inline]
+pub(crate) fn has_encoded(text: &str) -> bool {
+    let encoded = |byte: &u8| (*byte == b'%') | (*byte == b'+');
+    let strides = text.as_bytes().chunks_exact(STRIDE);
+    let rest = strides.remainder().iter().any(encoded);
+    // Without an early exit a stride is looked at as a whole.
+    rest || strides.into_iter().any(|stride| stride.iter().fold(false, |found, byte| found | encoded(byte)))
+}
+
+/// Where this byte stands first. Eight bytes are looked at together.
+#[inline]
+pub(crate) fn position(bytes: &[u8], byte: u8) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let words = bytes.chunks_exact(8);
+    let rest = words.remainder();
+    for (i, word) in words.enumerate() {
+        let differs = u64::from_le_bytes(word.try_into().expect("eight bytes")) ^ (ONES * u64::from(byte));
+        // The lowest bit that is set belongs to the first byte that is zero.
+        let found = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
+        if found != 0 {
+            return Some(8 * i + found.trailing_zeros() as usize / 8);
+        }
+    }
+    rest.iter().position(|other| *other == byte).map(|at| bytes.len() - rest.len() + at)
+}
+
 /// Whether wire text is in its canonical form already.
-fn is_canonical(text: &str, plain: Plain) -> bool {
+#[inline]
+pub(crate) fn is_canonical(text: &str, plain: Plain) -> bool {
     let mut rest = text.as_bytes();
     loop {
-        rest = match &rest[plain.run(rest)..] {
+        let (run, escape) = rest.split_at(position(rest, b'%').unwrap_or(rest.len()));
+        if !plain.throughout(run) {
+            return false;
+        }
+        rest = match escape {
             [] => return true,
             [b'%', high @ (b'0'..=b'9' | b'A'..=b'F'), low @ (b'0'..=b'9' | b'A'..=b'F'), behind @ ..]
                 if !is_unreserved(unhex(*high) << 4 | unhex(*low)) =>
@@ -316,6 +366,23 @@ mod tests {
             for b in &texts {
                 let (a, b) = (Text::Received(a), Text::Received(b));
                 assert_eq!(a.compare(b), encoded(a, QUERY).cmp(&encoded(b, QUERY)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_byte_is_found_where_it_stands_first() {
+        for length in 0..40 {
+            let bytes: Vec<u8> = (0..length).map(|at| [0, b'&', 0x25, 0xa6, 0xff, b'\'', 1][at * 5 % 7]).collect();
+            for byte in [b'&', b'%', 0, 1, 0xff, 0xa6, b'x'] {
+                for start in 0..=length {
+                    let rest = &bytes[start..];
+                    assert_eq!(
+                        position(rest, byte),
+                        rest.iter().position(|other| *other == byte),
+                        "{byte} in {rest:?}"
+                    );
+                }
             }
         }
     }

@@ -1,5 +1,5 @@
 use crate::credentials::{Credentials, Secret};
-use crate::digest::{Assembled, Hex, HmacKey, equal, hmac, unhex};
+use crate::digest::{Assembled, Hex, HmacKey, equal_hashes, hmac, unhex};
 use crate::error::Error;
 use crate::scope::CredentialScope;
 use crate::string_to_sign::{ALGORITHM, StringToSign, write_head};
@@ -207,8 +207,8 @@ impl Signature {
     }
 
     #[cfg(feature = "post")]
-    pub(crate) fn of_policy(policy: &str, key: &HmacKey) -> Self {
-        Self(key.sign(policy.as_bytes()))
+    pub(crate) fn of_policy(policy: &str, key: &SigningKey) -> Self {
+        Self(key.hmac.sign(policy.as_bytes()))
     }
 
     pub(crate) fn hex(&self) -> Hex {
@@ -218,7 +218,7 @@ impl Signature {
 
 impl PartialEq for Signature {
     fn eq(&self, other: &Self) -> bool {
-        equal(self.0.into_iter(), other.0.into_iter())
+        equal_hashes(&self.0, &other.0)
     }
 }
 

@@ -88,7 +88,7 @@ impl PayloadHash {
 
     /// Whether it is one of the `STREAMING-…` literals.
     pub(crate) fn is_streaming(&self) -> bool {
-        self.as_str().starts_with("STREAMING-")
+        matches!(self.0, Line::Literal(literal) if literal.starts_with("STREAMING-"))
     }
 
     /// The text.

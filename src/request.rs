@@ -1,5 +1,5 @@
 use crate::digest::Decimal;
-use crate::encode::{PATH, QUERY, Text, is_unreserved};
+use crate::encode::{PATH, QUERY, Text, is_unreserved, position};
 use crate::endpoint::{Scheme, check_host, split_origin};
 use crate::error::{Error, Field, Found, check};
 use crate::response::ResponseHeaders;
@@ -363,32 +363,36 @@ pub(crate) enum Query<'a> {
 impl<'a> Query<'a> {
     /// Names and values, each with its place: its index among pairs, its offset in wire text.
     pub(crate) fn parameters(self) -> impl Iterator<Item = (usize, Text<'a>, Text<'a>)> + Clone {
-        let (pairs, wire, text): (_, _, fn(&'a str) -> Text<'a>) = match self {
-            Self::Pairs(pairs) => (pairs, "", Text::Wire),
-            Self::Wire(wire) => (&[][..], wire, Text::Wire),
-            Self::Received(wire) => (&[][..], wire, Text::Received),
+        let (pairs, mut rest) = match self {
+            Self::Pairs(pairs) => (pairs, None),
+            Self::Wire(wire) | Self::Received(wire) => (&[][..], Some(wire).filter(|wire| !wire.is_empty())),
         };
-        let mut rest = Some(wire).filter(|wire| !wire.is_empty());
+        let (length, received) = (rest.map_or(0, str::len), matches!(self, Self::Received(_)));
         let wire = core::iter::from_fn(move || {
             let parameter = rest?;
-            let at = wire.len() - parameter.len();
-            let (mut equals, mut end) = (None, parameter.len());
-            for (i, byte) in parameter.bytes().enumerate() {
-                match byte {
-                    b'=' if equals.is_none() => equals = Some(i),
-                    b'&' => {
-                        end = i;
-                        break;
-                    }
-                    _ => {}
-                }
-            }
-            rest = parameter.get(end + 1..);
-            let (name, value) = equals.map_or((end, end), |equals| (equals, equals + 1));
-            Some((at, text(&parameter[..name]), text(&parameter[value..end])))
+            let at = length - parameter.len();
+            let (name, value);
+            (name, value, rest) = first_parameter(parameter);
+            Some(if received {
+                (at, Text::Received(name), Text::Received(value))
+            } else {
+                (at, Text::Wire(name), Text::Wire(value))
+            })
         });
         pairs.iter().enumerate().map(|(at, (name, value))| (at, Text::Raw(name), Text::Raw(value))).chain(wire)
     }
+}
+
+/// Name and value of the first parameter, and what comes behind it, if anything does.
+#[inline]
+pub(crate) fn first_parameter(query: &str) -> (&str, &str, Option<&str>) {
+    let (parameter, rest) = match position(query.as_bytes(), b'&') {
+        Some(end) => (&query[..end], Some(&query[end + 1..])),
+        None => (query, None),
+    };
+    let equals = position(parameter.as_bytes(), b'=');
+    let (name, value) = equals.map_or((parameter, ""), |equals| (&parameter[..equals], &parameter[equals + 1..]));
+    (name, value, rest)
 }
 
 #[derive(Clone, Copy)]

@@ -69,11 +69,15 @@ impl Timestamp {
     /// assert!(Timestamp::parse("2024-02-29T23:59:59Z").is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let fits = |(byte, form): (u8, &u8)| byte.is_ascii_digit() && *form == b'0' || byte == *form;
-        let position = text.bytes().zip(b"00000000T000000Z").take_while(|pair| fits(*pair)).count();
+        const FORM: &[u8; 16] = b"00000000T000000Z";
+        let fits = |(byte, form): (&u8, &u8)| (byte.is_ascii_digit() & (*form == b'0')) | (byte == form);
         let bytes: &[u8; 16] = match text.as_bytes().try_into() {
-            Ok(bytes) if position == 16 => bytes,
-            _ => return Err(Error::TimestampSyntax { position }),
+            // Without an early exit it is all bytes at a time.
+            Ok(bytes) if FORM.iter().zip(bytes).fold(true, |all, (form, byte)| all & fits((byte, form))) => bytes,
+            _ => {
+                let position = text.as_bytes().iter().zip(FORM).take_while(|pair| fits(*pair)).count();
+                return Err(Error::TimestampSyntax { position });
+            }
         };
         let number = |at: usize| (bytes[at] - b'0') * 10 + (bytes[at + 1] - b'0');
         let year = i32::from(number(0)) * 100 + i32::from(number(2));

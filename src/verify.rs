@@ -9,20 +9,20 @@ pub(crate) mod policy;
 mod post;
 mod verified;
 
-use crate::canonical::{Authentication, Order, Parts};
+use crate::canonical::{Authentication, Order, Parts, Unsigned};
 use crate::credentials::{Credentials, NOBODY};
-use crate::digest::{HmacKey, equal};
-use crate::encode::Text;
+use crate::digest::equal;
+use crate::encode::{QUERY, Text, position};
 use crate::error::Excerpt;
-use crate::key::{Signature, SigningKey};
+use crate::key::{Signature, SigningKey, Started};
 use crate::limits::LONGEST_LIFETIME;
 use crate::payload::PayloadHash;
-use crate::request::Path;
+use crate::request::{Path, Request};
 use crate::scope::CredentialScope;
 use crate::service::{ContentSha256, PathEncoding, Service, SessionToken};
-use crate::string_to_sign::StringToSign;
 use crate::timestamp::Timestamp;
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use core::fmt;
 use core::time::Duration;
 
@@ -68,12 +68,13 @@ pub struct Verifier<'a> {
     longest_lifetime: u32,
     unsigned_headers: &'a [&'a str],
     /// What an unknown signing key is replaced by, so that it costs what a known one costs.
-    decoy: HmacKey,
+    decoy: SigningKey,
 }
 
 impl<'a> Verifier<'a> {
     /// A verifier for S3 in this region.
     pub fn new(region: impl Into<Cow<'a, str>>) -> Self {
+        let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request");
         Self {
             region: region.into(),
             service: Service::S3,
@@ -81,7 +82,7 @@ impl<'a> Verifier<'a> {
             link_clock_skew: Duration::ZERO,
             longest_lifetime: LONGEST_LIFETIME.as_secs() as u32,
             unsigned_headers: &[],
-            decoy: HmacKey::new(&[0; 32]),
+            decoy: SigningKey::from_bytes([0; 32], scope.expect("a scope")),
         }
     }
 
@@ -189,12 +190,20 @@ impl<'a> Verifier<'a> {
         now: Timestamp,
     ) -> Result<Verified<'c>, VerifyError> {
         let key = key.into();
+        let collected;
+        let request = match &claim.collected {
+            Some(headers) => {
+                collected = claim.request.with_header_bytes(headers);
+                &collected
+            }
+            None => &claim.request,
+        };
         key.check(claim.access_key_id())?;
         self.check_scope((&claim.region, &claim.service), claim.place.credential())?;
-        let valid_until = self.check_time(&claim, now)?;
-        self.check_headers(&claim)?;
+        let ends = self.check_time(&claim, now)?;
+        self.check_headers(request, &claim)?;
         let payload = self.payload(&claim)?;
-        let (signature, signing_key) = self.sign(&claim, &key, payload)?;
+        let (signature, signing_key) = self.sign((request, &claim), &key, payload)?;
 
         // All that costs time is done, whether the key is known or not, and the rest tells only who holds the secret.
         let matches = signature == claim.signature;
@@ -204,9 +213,10 @@ impl<'a> Verifier<'a> {
             _ => {}
         }
         self.check_token(claim.token, &key)?;
-        let valid_until = key.good_until(valid_until, now)?;
+        let expiration = key.expiration(now)?;
+        let ends = ends.map(|ends| expiration.map_or(ends, |expiration| ends.min(expiration.unix())));
         let chunked = payload.is_streaming().then(|| chunked(&claim, payload, signing_key)).transpose()?;
-        Ok(Verified::new(claim, (payload, chunked), valid_until))
+        Ok(Verified::new(claim, (payload, chunked.map(Box::new)), ends))
     }
 
     fn check_scope(&self, (region, service): (&str, &str), part: Part) -> Result<(), VerifyError> {
@@ -219,8 +229,8 @@ impl<'a> Verifier<'a> {
         Ok(())
     }
 
-    /// For a link, the answer is when it ends.
-    fn check_time(&self, claim: &Claim<'_>, now: Timestamp) -> Result<Option<Timestamp>, VerifyError> {
+    /// For a link, the answer is when it ends, in seconds since 1970.
+    fn check_time(&self, claim: &Claim<'_>, now: Timestamp) -> Result<Option<i64>, VerifyError> {
         let dated = claim.dated;
         let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
         let ahead = dated.unix() - now.unix();
@@ -234,24 +244,23 @@ impl<'a> Verifier<'a> {
         if ahead > seconds(self.link_clock_skew) {
             return Err(VerifyError::NotYetGood { from: dated, now });
         }
-        // Past the year 9999 there is no later instant than now.
-        let until = dated.plus(Duration::from_secs(expires.into())).unwrap_or(now);
-        if now > until {
-            return Err(VerifyError::Expired { until, now });
+        let until = dated.unix() + i64::from(expires);
+        if now.unix() > until {
+            return Err(VerifyError::Expired { until: Timestamp::from_unix(until).unwrap_or(now), now });
         }
         Ok(Some(until))
     }
 
     /// Refuses what anybody could have added or changed on the way.
-    fn check_headers(&self, claim: &Claim<'_>) -> Result<(), VerifyError> {
-        let rules = self.service.rules;
-        if let (Path::Wire(path), PathEncoding::Once) = (claim.request.path, rules.path_encoding) {
-            if let Some(position) = path.find('+') {
+    fn check_headers(&self, request: &Request<'_>, claim: &Claim<'_>) -> Result<(), VerifyError> {
+        let rules = &self.service.rules;
+        if let (Path::Wire(path), PathEncoding::Once) = (request.path, rules.path_encoding) {
+            if let Some(position) = position(path.as_bytes(), b'+') {
                 return Err(VerifyError::PlusInPath { position });
             }
         }
         let afterwards = rules.session_token == SessionToken::AddedAfterwards;
-        for (name, _) in claim.headers() {
+        for (name, _) in request.headers.iter() {
             let token = afterwards && name.eq_ignore_ascii_case(rules.session_token.header());
             if token || !self.must_be_signed(name, claim.place) || claim.signed.contain(name) {
                 continue;
@@ -279,11 +288,13 @@ impl<'a> Verifier<'a> {
             (None, ContentSha256::Omitted, Place::Header) => claim.body.ok_or(VerifyError::PayloadUnknown)?,
             (None, ContentSha256::Omitted, Place::Query { .. }) => claim.body.unwrap_or(PayloadHash::EMPTY),
         };
-        if payload.is_streaming() && claim.is_link() {
-            return Err(VerifyError::StreamingLink);
-        }
-        if payload.as_str().contains("ECDSA") {
-            return Err(VerifyError::PayloadAlgorithm);
+        if payload.is_streaming() {
+            if claim.is_link() {
+                return Err(VerifyError::StreamingLink);
+            }
+            if payload.as_str().contains("ECDSA") {
+                return Err(VerifyError::PayloadAlgorithm);
+            }
         }
         Ok(payload)
     }
@@ -291,15 +302,15 @@ impl<'a> Verifier<'a> {
     /// What the signature should be, and the key that makes it.
     fn sign<'k>(
         &self,
-        claim: &Claim<'_>,
+        (request, claim): (&Request<'_>, &Claim<'_>),
         key: &VerifyingKey<'k>,
         payload: PayloadHash,
     ) -> Result<(Signature, Option<Cow<'k, SigningKey>>), VerifyError> {
         let afterwards = self.service.rules.session_token == SessionToken::AddedAfterwards;
-        let unsigned = [claim.signature_at, claim.token_at.filter(|_| afterwards)];
-        let (request, mut order) = (claim.view(), Order::new());
+        let unsigned = Unsigned { token: claim.unsigned.token.filter(|_| afterwards), ..claim.unsigned };
+        let mut order = Order::new();
         let parts = Parts {
-            request: &request,
+            request,
             rules: &self.service.rules,
             identity: &NOBODY,
             authentication: &Authentication::Received,
@@ -307,25 +318,19 @@ impl<'a> Verifier<'a> {
             now: &claim.dated,
         };
         let hash = parts.received(&mut order, claim.signed, unsigned)?.sha256();
+        let signature = |key: &SigningKey| Started::new(key).start(key, claim.dated).sign(key, &hash);
         let key = match key.secret {
             Secret::Credentials(credentials) => Cow::Owned(SigningKey::derive(credentials, claim.scope())),
             Secret::UnknownCredentials => Cow::Owned(SigningKey::decoy(claim.scope())),
             Secret::Key(key) => Cow::Borrowed(key),
-            Secret::UnknownKey => {
-                // A text of as many blocks as any.
-                let scope =
-                    CredentialScope::parse("20130524/us-east-1/s3/aws4_request").map_err(|_| VerifyError::OtherKey)?;
-                let text = StringToSign::with_hash(scope, &hash, claim.dated);
-                return Ok((Signature::of(&text, &self.decoy), None));
-            }
+            // Of another day and scope, for a text of as many blocks as any.
+            Secret::UnknownKey => return Ok((signature(&self.decoy), None)),
         };
         let scope = key.scope();
-        if scope.region() != claim.region || scope.service() != claim.service {
+        if scope.region() != claim.region || scope.service() != claim.service || !scope.covers(claim.dated) {
             return Err(VerifyError::OtherKey);
         }
-        let text = StringToSign::with_hash(scope.borrowed(), &hash, claim.dated);
-        let signature = key.sign(&text).map_err(|_| VerifyError::OtherKey)?;
-        Ok((signature, Some(key)))
+        Ok((signature(&key), Some(key)))
     }
 
     fn check_token(&self, token: Option<(SessionToken, Text<'_>)>, key: &VerifyingKey<'_>) -> Result<(), VerifyError> {
@@ -336,10 +341,28 @@ impl<'a> Verifier<'a> {
             (None, Some(_)) => Err(VerifyError::TokenMissing),
             (Some(_), None) => Err(VerifyError::TokenUnexpected),
             (Some((SessionToken::S3Session, _)), Some(_)) if !express => Err(VerifyError::TokenUnexpected),
-            (Some((_, given)), Some(expected)) if equal(given.bytes(), expected.bytes()) => Ok(()),
+            (Some((_, given)), Some(expected)) if is_token(given, expected) => Ok(()),
             (Some(_), Some(_)) => Err(VerifyError::TokenMismatch),
         }
     }
+}
+
+/// Whether this is the token, in a time that tells nothing else of it than its length.
+fn is_token(given: Text<'_>, expected: &str) -> bool {
+    if let Text::Received(text) = given {
+        // Encoded as AWS's document has it, nearly always: then nothing has to be decoded.
+        let (mut rest, mut differences) = (text.as_bytes(), 0);
+        let encoded = Text::Raw(expected).write(QUERY, |piece| {
+            let (start, behind) = rest.split_at_checked(piece.len()).ok_or(fmt::Error)?;
+            differences |= start.iter().zip(piece.as_bytes()).fold(0, |differences, (a, b)| differences | (a ^ b));
+            rest = behind;
+            Ok(())
+        });
+        if encoded.is_ok() && rest.is_empty() && core::hint::black_box(differences) == 0 {
+            return true;
+        }
+    }
+    equal(given.bytes(), expected.bytes())
 }
 
 /// What the verifier of an aws-chunked body needs to know.
@@ -415,13 +438,12 @@ impl<'a> VerifyingKey<'a> {
         }
     }
 
-    /// The end of a link with such credentials, which must not have expired.
-    fn good_until(&self, until: Option<Timestamp>, now: Timestamp) -> Result<Option<Timestamp>, VerifyError> {
-        let Secret::Credentials(credentials) = self.secret else { return Ok(until) };
+    /// When such credentials expire, which must not have happened yet.
+    fn expiration(&self, now: Timestamp) -> Result<Option<Timestamp>, VerifyError> {
+        let Secret::Credentials(credentials) = self.secret else { return Ok(None) };
         match credentials.expiration() {
             Some(expired) if expired <= now => Err(VerifyError::CredentialsExpired { expired, now }),
-            Some(expiration) => Ok(until.map(|until| until.min(expiration))),
-            None => Ok(until),
+            expiration => Ok(expiration),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::request::{DotSegments, Path, Query, Request, is_token, is_token_and_p
 use crate::service::{ContentSha256, PathEncoding, SessionToken};
 use alloc::string::String;
 use core::cmp::Ordering;
+use core::ops::Range;
 
 impl<'r> Parts<'r> {
     /// Checks everything and sorts headers and parameters; nothing can be wrong afterwards.
@@ -260,12 +261,15 @@ pub(crate) struct Order {
     pub(super) parameters: Ids<u16, { MAX_PARAMETERS + OWN_PARAMETERS + ADDED_PARAMETERS.len() }>,
     /// Whether all names of signed headers are in lower case, without a character that a query would encode.
     pub(super) names_are_plain: bool,
+    /// Where the parameter that is not signed stands in a received query that is in canonical form but for it, and so
+    /// is taken as it is.
+    pub(super) as_received: Option<Range<usize>>,
 }
 
 impl Order {
     #[inline(always)]
     pub(crate) fn new() -> Self {
-        Self { headers: Ids::new(), parameters: Ids::new(), names_are_plain: true }
+        Self { headers: Ids::new(), parameters: Ids::new(), names_are_plain: true, as_received: None }
     }
 
     pub(super) fn headers(&self) -> &[u8] {

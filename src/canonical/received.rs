@@ -1,21 +1,22 @@
 //! A request that was received: it signed what its list of signed headers says, and nothing is added to it.
 
-use super::order::{Order, lower};
+use super::order::{Order, is, lower};
 use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, HOST, Parts, Walk};
-use crate::encode::Text;
+use crate::encode::{QUERY, Text, is_canonical, position};
 use crate::error::Excerpt;
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY};
 use crate::request::{Query, is_token, is_token_and_plain};
 use alloc::borrow::Cow;
+use core::ops::Range;
 
 impl<'r> Parts<'r> {
-    /// Takes every header that `signed` names, every parameter but those at the places `unsigned`, and the rest as it
-    /// came.
+    /// Takes every header that `signed` names, every parameter but the unsigned ones, and the rest as it came.
+    #[inline]
     pub(crate) fn received(
         &'r self,
         order: &'r mut Order,
         signed: SignedNames<'_>,
-        unsigned: [Option<usize>; 2],
+        unsigned: Unsigned,
     ) -> Result<Walk<'r>, Refused> {
         self.take_headers(order, signed)?;
         self.take_parameters(order, unsigned)?;
@@ -53,13 +54,21 @@ impl<'r> Parts<'r> {
         Ok(())
     }
 
-    /// Takes all but those at these places.
-    fn take_parameters(&self, order: &mut Order, unsigned: [Option<usize>; 2]) -> Result<(), Refused> {
+    fn take_parameters(&self, order: &mut Order, unsigned: Unsigned) -> Result<(), Refused> {
         if let Query::Received(text) = self.request.query {
             if text.len() > MAX_QUERY {
                 return Err(Refused::QueryTooLong(text.len()));
             }
+            if unsigned.rest_is_canonical && unsigned.token.is_none() && !self.request.has_own_parameters() {
+                order.as_received = Some(without(text, unsigned.signature));
+                return Ok(());
+            }
         }
+        self.sort_parameters(order, [unsigned.signature, unsigned.token])
+    }
+
+    #[cold]
+    fn sort_parameters(&self, order: &mut Order, unsigned: [Option<usize>; 2]) -> Result<(), Refused> {
         for (at, _, _) in self.request.query.parameters() {
             if unsigned.contains(&Some(at)) {
                 continue;
@@ -86,6 +95,69 @@ impl<'r> Parts<'r> {
             parameters.sort_unstable_by(|a, b| self.compare_parameters(*a, *b));
         }
         Ok(())
+    }
+}
+
+/// What is left of a query is well formed without these bytes: a parameter with one of the separators around it.
+fn without(query: &str, at: Option<usize>) -> Range<usize> {
+    let Some(at) = at else { return 0..0 };
+    match position(&query.as_bytes()[at..], b'&') {
+        Some(length) => at..at + length + 1,
+        None => at.saturating_sub(1)..query.len(),
+    }
+}
+
+/// Where the parameters stand that are not signed, and whether the others are in canonical form.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Unsigned {
+    pub(crate) signature: Option<usize>,
+    pub(crate) token: Option<usize>,
+    pub(crate) rest_is_canonical: bool,
+}
+
+/// Finds out whether a query is in canonical form as it was received: each parameter with its equals sign, encoded as
+/// AWS's document has it, all of them sorted. Then nothing has to be decoded, sorted and encoded again.
+pub(crate) struct Recognition<'a> {
+    canonical: bool,
+    count: usize,
+    length: usize,
+    previous: ((&'a str, Option<usize>), &'a str),
+}
+
+impl<'a> Recognition<'a> {
+    pub(crate) fn new() -> Self {
+        Self { canonical: true, count: 0, length: 0, previous: (("", None), "") }
+    }
+
+    /// Takes the next parameter. A name that needs no encoding may have its place among such names; a value may be known
+    /// to need none.
+    #[inline]
+    pub(crate) fn take(&mut self, (name, place): (&'a str, Option<usize>), value: &'a str, known: bool) {
+        let ((previous_name, previous_place), previous_value) = self.previous;
+        let sorted = match (previous_place, place) {
+            (Some(previous), Some(place)) if previous != place => previous < place,
+            _ => (previous_name, previous_value) <= (name, value),
+        };
+        self.canonical = self.canonical
+            && sorted
+            && (place.is_some() || is_canonical(name, QUERY))
+            && (known || is_canonical(value, QUERY));
+        self.previous = ((name, place), value);
+        self.skip(name, value);
+    }
+
+    /// Passes over a parameter that is not signed.
+    #[inline]
+    pub(crate) fn skip(&mut self, name: &str, value: &str) {
+        self.count += 1;
+        self.length += name.len() + value.len() + 2;
+    }
+
+    /// For the query that all of them stood in.
+    pub(crate) fn is_canonical(&self, query: &str) -> bool {
+        // The lengths tell whether every parameter had its equals sign.
+        let each_in_full = self.length == query.len() + 1;
+        query.is_empty() || self.canonical && self.count <= MAX_PARAMETERS && each_in_full
     }
 }
 
@@ -120,10 +192,17 @@ impl<'a> SignedNames<'a> {
         let this = Self(list);
         let mut previous = None;
         for (index, name) in this.iter().enumerate() {
-            let in_order = previous.is_none_or(|previous: Text<'_>| previous.bytes().lt(name.bytes()));
-            let well_formed = name.bytes().all(|byte| is_token(byte) && !byte.is_ascii_uppercase());
+            let in_order = match (previous, name) {
+                (None, _) => true,
+                (Some(Text::Raw(previous)), Text::Raw(name)) => previous < name,
+                (Some(previous), name) => previous.bytes().lt(name.bytes()),
+            };
+            let well_formed = match name {
+                Text::Raw(name) => is_lower_token(name.bytes()),
+                Text::Wire(_) | Text::Received(_) => is_lower_token(name.bytes()),
+            };
             // A longer list names headers that are not there.
-            if !in_order || !well_formed || name.bytes().next().is_none() || index == MOST_HEADERS {
+            if !in_order || !well_formed || index == MOST_HEADERS {
                 return None;
             }
             previous = Some(name);
@@ -139,33 +218,122 @@ impl<'a> SignedNames<'a> {
         self.iter().filter_map(Text::decoded)
     }
 
+    /// A name in which nothing is encoded is raw text.
     fn iter(self) -> impl Iterator<Item = Text<'a>> {
-        let (text, wrap, encoded): (_, fn(&'a str) -> Text<'a>, _) = match self.0 {
-            Text::Raw(text) => (text, Text::Raw, false),
-            Text::Wire(text) => (text, Text::Wire, true),
-            Text::Received(text) => (text, Text::Received, true),
+        let (text, wrap): (_, Option<fn(&'a str) -> Text<'a>>) = match self.0 {
+            Text::Raw(text) => (text, None),
+            Text::Wire(text) => (text, Some(Text::Wire)),
+            Text::Received(text) => (text, Some(Text::Received)),
         };
         let mut rest = Some(text);
         core::iter::from_fn(move || {
             let text = rest?;
-            let end = text.bytes().enumerate().find_map(|(at, byte)| match byte {
-                b';' => Some((at, at + 1)),
-                b'%' if encoded && text.get(at + 1..at + 3).is_some_and(|hex| hex.eq_ignore_ascii_case("3B")) => {
-                    Some((at, at + 3))
+            let (mut plain, mut end) = (true, position(text.as_bytes(), b';').map(|at| (at, at + 1)));
+            if wrap.is_some() {
+                let before = &text[..end.map_or(text.len(), |(at, _)| at)];
+                for (at, byte) in before.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'%' | b'+')) {
+                    if byte == b'%' && text.get(at..at + 3).is_some_and(|escape| escape.eq_ignore_ascii_case("%3B")) {
+                        end = Some((at, at + 3));
+                        break;
+                    }
+                    plain = false;
                 }
-                _ => None,
-            });
+            }
             let (name, after) = end.map_or((text, None), |(end, next)| (&text[..end], Some(&text[next..])));
             rest = after;
-            Some(wrap(name))
+            Some(wrap.filter(|_| !plain).map_or(Text::Raw(name), |wrap| wrap(name)))
         })
     }
 }
 
+#[inline]
+fn is_lower_token(mut name: impl Iterator<Item = u8>) -> bool {
+    let fits = |byte: u8| is_token(byte) && !byte.is_ascii_uppercase();
+    name.next().is_some_and(fits) && name.all(fits)
+}
+
 /// Whether a name from the list of signed headers, in lower case, is that of this header.
+#[inline]
 fn is_header(signed: Text<'_>, header: &str) -> bool {
     match signed {
-        Text::Raw(signed) => signed.eq_ignore_ascii_case(header),
+        Text::Raw(signed) => is(signed, header),
         Text::Wire(_) | Text::Received(_) => signed.bytes().eq(lower(header.bytes())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canonical::{Authentication, Order};
+    use crate::credentials::NOBODY;
+    use crate::endpoint::Scheme;
+    use crate::payload::PayloadHash;
+    use crate::request::{Path, Request};
+    use crate::service::Service;
+    use crate::timestamp::Timestamp;
+    use alloc::string::{String, ToString};
+    use alloc::vec;
+
+    /// The canonical query, from the text as it was received or by decoding, sorting and encoding.
+    fn canonical(query: &str, unsigned: Unsigned) -> String {
+        let query = Query::Received(query);
+        let request = Request::from_checked("GET", Scheme::Https, "host", Path::Wire("/"), query);
+        let mut order = Order::new();
+        let parts = Parts {
+            request: &request,
+            rules: &Service::S3.rules,
+            identity: &NOBODY,
+            authentication: &Authentication::Received,
+            payload: &PayloadHash::UNSIGNED,
+            now: &Timestamp::FIRST,
+        };
+        let signed = SignedNames::parse(Text::Raw("host")).expect("names");
+        let walk = parts.received(&mut order, signed, unsigned).map_err(|_| "refused").expect("a walk");
+        struct Shown<'a>(Walk<'a>);
+        impl core::fmt::Display for Shown<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                self.0.walk(f)
+            }
+        }
+        Shown(walk).to_string().lines().nth(2).expect("a third line").into()
+    }
+
+    /// All queries of up to six of these pieces: what is recognised is what comes out the long way.
+    #[test]
+    fn what_is_taken_as_it_was_received_is_canonical() {
+        let pieces = ["a", "b", "=", "&", "%2F", "%2f", "%41", "+", "/", "X-Amz-Signature=1"];
+        let (mut queries, mut last) = (vec![String::new()], vec![String::new()]);
+        for length in 1..6 {
+            let next = last.iter().flat_map(|query| pieces.map(|piece| query.clone() + piece)).collect();
+            last = next;
+            // The longest in part: what begins with a parameter in canonical form.
+            let kept = last.iter().filter(|query| length < 5 || query.starts_with("a=")).cloned();
+            queries.extend(kept);
+        }
+        let (mut recognised, mut canonical_already) = (0, 0);
+        for query in &queries {
+            let (mut recognition, mut unsigned) = (Recognition::new(), Unsigned::default());
+            for (at, name, value) in Query::Received(query).parameters() {
+                let (Text::Received(name), Text::Received(value)) = (name, value) else { panic!("not received") };
+                if name == "X-Amz-Signature" && unsigned.signature.is_none() {
+                    unsigned.signature = Some(at);
+                    recognition.skip(name, value);
+                } else {
+                    recognition.take((name, None), value, false);
+                }
+            }
+            let long = canonical(query, unsigned);
+            let rest_is_canonical = recognition.is_canonical(query);
+            if rest_is_canonical {
+                recognised += 1;
+                assert_eq!(canonical(query, Unsigned { rest_is_canonical, ..unsigned }), long, "{query}");
+            }
+            // And nothing that is canonical already is missed.
+            if unsigned.signature.is_none() && long == *query {
+                canonical_already += 1;
+                assert!(rest_is_canonical, "{query}");
+            }
+        }
+        assert!(recognised > 300 && canonical_already > 100, "{recognised}, {canonical_already}");
     }
 }

@@ -81,7 +81,7 @@ impl Verified<'_> {
     /// [`VerifyError::Missing`] or [`VerifyError::TrailersUnexpected`] if `x-amz-trailer` does not go with it.
     pub fn chunks(&self) -> Result<ChunkDecoder, VerifyError> {
         let Chunked { signature, key, decoded_length, trailer } =
-            self.chunked.as_ref().ok_or(VerifyError::BodyNotChunked)?;
+            self.chunked.as_deref().ok_or(VerifyError::BodyNotChunked)?;
         let framing = ChunkFraming::new(self.payload(), *decoded_length, trailer.unwrap_or_default())?;
         let chain = match key {
             Some(key) if framing.signed => Some(Chain { key: key.clone(), now: self.dated(), previous: *signature }),

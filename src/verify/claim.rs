@@ -1,12 +1,12 @@
 use super::error::{Part, VerifyError};
-use crate::canonical::{MOST_HEADERS, SignedNames};
-use crate::encode::Text;
+use crate::canonical::{MOST_HEADERS, Recognition, SignedNames, Unsigned};
+use crate::encode::{Text, position};
 use crate::endpoint::Scheme;
 use crate::error::Excerpt;
 use crate::key::Signature;
 use crate::limits::LONGEST_LIFETIME;
 use crate::payload::PayloadHash;
-use crate::request::{Path, Query, Request, check_method, is_token};
+use crate::request::{Path, Query, Request, check_method, is_token_and_plain};
 use crate::scope::{self, CredentialScope};
 use crate::service::SessionToken;
 use crate::timestamp::Timestamp;
@@ -40,15 +40,16 @@ impl<'a> Request<'a> {
         if check_method(method).is_err() {
             return malformed(Part::Method);
         }
-        if host.is_empty() || !host.bytes().all(|byte| byte.is_ascii_graphic()) {
+        // Without an early exit it is many bytes at a time.
+        if host.is_empty() || !host.bytes().fold(true, |all, byte| all & byte.is_ascii_graphic()) {
             return malformed(Part::Host);
         }
-        // Without an early exit it is many bytes at a time.
         let odd = target.bytes().fold(false, |found, byte| found | byte.is_ascii_control() | (byte == b'#'));
         if odd || !target.starts_with('/') {
             return malformed(Part::Target);
         }
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let question_mark = position(target.as_bytes(), b'?');
+        let (path, query) = question_mark.map_or((target, ""), |at| (&target[..at], &target[at + 1..]));
         Ok(Self::from_checked(method, Scheme::Https, host, Path::Wire(path), Query::Received(query)))
     }
 }
@@ -87,9 +88,7 @@ pub struct Claim<'a> {
     pub(super) payload: Option<PayloadHash>,
     pub(super) body: Option<PayloadHash>,
     pub(super) dated: Timestamp,
-    /// Where the signature and the token stand in the query.
-    pub(super) signature_at: Option<usize>,
-    pub(super) token_at: Option<usize>,
+    pub(super) unsigned: Unsigned,
 }
 
 /// Where the signature stands.
@@ -179,14 +178,6 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// The request with all its headers.
-    pub(super) fn view(&self) -> Request<'_> {
-        match &self.collected {
-            Some(headers) => self.request.with_header_bytes(headers),
-            None => self.request,
-        }
-    }
-
     /// The access key id.
     #[must_use]
     pub fn access_key_id(&self) -> &str {
@@ -235,8 +226,10 @@ impl<'a> Claim<'a> {
         if found.host.is_some_and(|host| host != request.host.as_bytes()) {
             return Err(VerifyError::HostConflict);
         }
-        let mut parameters = ParametersFound::default();
-        request.query.parameters().for_each(|(at, name, value)| parameters.take(at, name, value));
+        let mut parameters = ParametersFound::new();
+        for (at, name, value) in request.query.parameters() {
+            parameters.take(at, name, value);
+        }
 
         let credential = match (found.authorization, parameters.any) {
             (Some(_), true) => return Err(VerifyError::SignedTwice),
@@ -250,7 +243,7 @@ impl<'a> Claim<'a> {
             return Err(VerifyError::HostNotSigned);
         }
         let (collected, body) = (None, None);
-        let (signature_at, token_at) = (parameters.places[SIGNATURE], parameters.places[TOKEN]);
+        let unsigned = parameters.unsigned(request.query);
         Ok(Self {
             request,
             collected,
@@ -264,8 +257,7 @@ impl<'a> Claim<'a> {
             payload,
             body,
             dated,
-            signature_at,
-            token_at,
+            unsigned,
         })
     }
 }
@@ -329,19 +321,18 @@ impl<'a> Credential<'a> {
         if let Some(wrong) = parameters.wrong {
             return Err(wrong);
         }
-        if !part(ALGORITHM)?.bytes().eq(*b"AWS4-HMAC-SHA256") {
+        if !part(ALGORITHM)?.is("AWS4-HMAC-SHA256") {
             return Err(VerifyError::Algorithm { part: Part::Parameter(PARAMETERS[ALGORITHM]) });
         }
         let credential = part(CREDENTIAL)?;
-        let dated = plain(part(DATE)?).ok_or(malformed(DATE))?;
-        let dated = Timestamp::parse(dated).map_err(|_| malformed(DATE))?;
-        let expires = plain(part(EXPIRES)?).and_then(expires).ok_or(malformed(EXPIRES))?;
+        let dated = Timestamp::parse(as_it_stands(part(DATE)?)).map_err(|_| malformed(DATE))?;
+        let expires = expires(as_it_stands(part(EXPIRES)?)).ok_or(malformed(EXPIRES))?;
         let longest = LONGEST_LIFETIME.as_secs() as u32;
         if !(1..=longest).contains(&expires) {
             return Err(VerifyError::Lifetime { longest });
         }
         let signed = SignedNames::parse(part(SIGNED_HEADERS)?).ok_or(malformed(SIGNED_HEADERS))?;
-        let signature = plain(part(SIGNATURE)?).ok_or(malformed(SIGNATURE))?;
+        let signature = as_it_stands(part(SIGNATURE)?);
         let signature = Signature::parse(signature).map_err(|_| malformed(SIGNATURE))?;
 
         // A token beside the query's own would be signed by nobody, or believed by somebody.
@@ -355,13 +346,13 @@ impl<'a> Credential<'a> {
             (None, None) => None,
         };
         // Only a header that is signed says anything of the body.
-        let payload = if signed.contain("x-amz-content-sha256") { found.payload()? } else { None };
+        let signed_hash = found.content_sha256.is_some() && signed.contain("x-amz-content-sha256");
+        let payload = if signed_hash { found.payload()? } else { None };
         let payload = match (payload, parameters.values[CONTENT_SHA256]) {
             (Some(_), Some(_)) => return Err(VerifyError::Repeated { part: Part::Header("x-amz-content-sha256") }),
             (payload, None) => payload,
             (None, Some(value)) => {
-                let hash = plain(value).and_then(|text| PayloadHash::parse(text).ok());
-                Some(hash.ok_or(malformed(CONTENT_SHA256))?)
+                Some(PayloadHash::parse(as_it_stands(value)).map_err(|_| malformed(CONTENT_SHA256))?)
             }
         };
         let place = Place::Query { expires };
@@ -382,7 +373,7 @@ struct HeadersFound<'a> {
 
 impl<'a> HeadersFound<'a> {
     fn take(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), VerifyError> {
-        let well_formed = !name.is_empty() && name.bytes().all(is_token);
+        let well_formed = !name.is_empty() && is_token_and_plain(name).0;
         // Without an early exit it is many bytes at a time.
         if !well_formed || value.iter().fold(false, |found, byte| found | matches!(byte, b'\r' | b'\n' | 0)) {
             return Err(VerifyError::MalformedHeader { name: Excerpt::of(name) });
@@ -423,56 +414,103 @@ impl<'a> HeadersFound<'a> {
 }
 
 /// The parameters that authentication looks at, each there once at most.
-#[derive(Default)]
 struct ParametersFound<'a> {
     values: [Option<Text<'a>>; 9],
-    places: [Option<usize>; 9],
-    /// Whether there is any of them but the last, which authenticates nothing by itself.
+    signature_at: Option<usize>,
+    token_at: Option<usize>,
+    /// Whether there is any of them but the hash of the body, which authenticates nothing by itself.
     any: bool,
     wrong: Option<VerifyError>,
+    recognition: Recognition<'a>,
 }
 
 impl<'a> ParametersFound<'a> {
+    fn new() -> Self {
+        let recognition = Recognition::new();
+        Self { values: [None; 9], signature_at: None, token_at: None, any: false, wrong: None, recognition }
+    }
+
+    #[inline]
     fn take(&mut self, place: usize, name: Text<'a>, value: Text<'a>) {
         let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = name;
-        if !text.starts_with(['x', 'X', '%']) {
-            return;
+        let (Text::Raw(value_text) | Text::Wire(value_text) | Text::Received(value_text)) = value;
+        let exactly = exactly(text);
+        match exactly {
+            Some(SIGNATURE) => self.recognition.skip(text, value_text),
+            // What reads these values takes none that has to be encoded.
+            Some(DATE | EXPIRES) => self.recognition.take((text, exactly), value_text, true),
+            _ => self.recognition.take((text, exactly), value_text, false),
         }
-        let Some(name) = name.decoded() else { return };
-        let Some(at) = PARAMETERS.into_iter().position(|known| name.eq_ignore_ascii_case(known)) else { return };
+        let Some(at) = exactly.or_else(|| in_any_form(name)) else { return };
         let part = Part::Parameter(PARAMETERS[at]);
         self.any |= at != CONTENT_SHA256;
-        self.places[at] = Some(place);
+        match at {
+            SIGNATURE => self.signature_at = Some(place),
+            TOKEN => self.token_at = Some(place),
+            _ => {}
+        }
         // Servers differ in whether they take these names in any case; nobody has an honest use for another one.
-        let misspelt = at != CONTENT_SHA256 && name != PARAMETERS[at];
+        let misspelt = at != CONTENT_SHA256 && exactly.is_none() && !name.bytes().eq(PARAMETERS[at].bytes());
         if self.values[at].replace(value).is_some() {
             self.wrong = Some(VerifyError::Repeated { part });
         } else if misspelt {
             self.wrong = Some(VerifyError::Malformed { part });
         }
     }
+
+    fn unsigned(&self, query: Query<'_>) -> Unsigned {
+        let Self { signature_at: signature, token_at: token, .. } = *self;
+        let rest_is_canonical = matches!(query, Query::Received(text) if self.recognition.is_canonical(text));
+        Unsigned { signature, token, rest_is_canonical }
+    }
 }
 
-// The places of these names in the list.
+/// Which of these names it is, to the letter.
+#[inline]
+fn exactly(name: &str) -> Option<usize> {
+    // Unrolled, so that each is compared with a text that the compiler knows.
+    let is = |at: usize| Some(at).filter(|at| PARAMETERS[*at] == name);
+    match name.len() {
+        10 => is(DATE),
+        13 => is(EXPIRES),
+        15 => is(ALGORITHM).or(is(SIGNATURE)),
+        16 => is(CREDENTIAL),
+        19 => is(SIGNED_HEADERS),
+        _ => PARAMETERS.into_iter().position(|known| known == name),
+    }
+}
+
+/// Which of these names it is, encoded in whatever way and in whatever case.
+#[cold]
+fn in_any_form(name: Text<'_>) -> Option<usize> {
+    let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = name;
+    if !text.starts_with(['x', 'X', '%']) {
+        return None;
+    }
+    let name = name.decoded()?;
+    PARAMETERS.into_iter().position(|known| name.eq_ignore_ascii_case(known))
+}
+
+// The places of these names in the list, which is sorted, as a query is.
 const ALGORITHM: usize = 0;
-const CREDENTIAL: usize = 1;
-const DATE: usize = 2;
-const EXPIRES: usize = 3;
-const SIGNED_HEADERS: usize = 4;
-const SIGNATURE: usize = 5;
+const CONTENT_SHA256: usize = 1;
+const CREDENTIAL: usize = 2;
+const DATE: usize = 3;
+const EXPIRES: usize = 4;
+const S3_SESSION_TOKEN: usize = 5;
 const TOKEN: usize = 6;
-const S3_SESSION_TOKEN: usize = 7;
-const CONTENT_SHA256: usize = 8;
+const SIGNATURE: usize = 7;
+const SIGNED_HEADERS: usize = 8;
 pub(crate) const PARAMETERS: [&str; 9] = [
     "X-Amz-Algorithm",
+    "X-Amz-Content-Sha256",
     "X-Amz-Credential",
     "X-Amz-Date",
     "X-Amz-Expires",
-    "X-Amz-SignedHeaders",
-    "X-Amz-Signature",
-    "X-Amz-Security-Token",
     "X-Amz-S3session-Token",
-    "X-Amz-Content-Sha256",
+    "X-Amz-Security-Token",
+    "X-Amz-Signature",
+    "X-Amz-SignedHeaders",
 ];
 
 const COMPONENTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
@@ -493,14 +531,10 @@ fn text(value: &[u8], part: Part) -> Result<&str, VerifyError> {
     value.filter(|text| !text.is_empty()).ok_or(VerifyError::Malformed { part })
 }
 
-/// A text in which nothing is encoded, because nothing in it has to be.
-fn plain(text: Text<'_>) -> Option<&str> {
-    match text {
-        Text::Raw(text) => Some(text),
-        Text::Wire(text) | Text::Received(text) => {
-            Some(text).filter(|text| !text.bytes().any(|byte| matches!(byte, b'%' | b'+')))
-        }
-    }
+/// A text as it stands: nothing in it has to be encoded, and what reads it takes no percent sign.
+fn as_it_stands(text: Text<'_>) -> &str {
+    let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = text;
+    text
 }
 
 /// A number of seconds without a sign and without leading zeros; one that is too great stays so.
@@ -529,11 +563,12 @@ pub(super) fn read_credential<'a>(
         (last().ok_or(malformed)?, last().ok_or(malformed)?, last().ok_or(malformed)?, last().ok_or(malformed)?);
     let access_key_id = rest.decoded().filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic()));
     let access_key_id = access_key_id.ok_or(malformed)?;
-    if end != "aws4_request" || day.len() != 8 || !day.bytes().all(|byte| byte.is_ascii_digit()) {
+    if end != "aws4_request" {
         return Err(malformed);
     }
-    if day != dated.day() {
-        return Err(VerifyError::ScopeDay { part });
+    if day.as_bytes() != &dated.as_bytes()[..8] {
+        let is_day = day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit());
+        return Err(if is_day { VerifyError::ScopeDay { part } } else { malformed });
     }
     let valid = |part: &str| !part.is_empty() && part.bytes().all(scope::allowed);
     if !valid(&region) || !valid(&service) {
@@ -542,17 +577,29 @@ pub(super) fn read_credential<'a>(
     Ok([access_key_id, region, service])
 }
 
+/// Behind the slash, a text in which nothing is encoded is raw.
+#[inline(always)]
 fn rsplit_slash(text: Text<'_>) -> Option<(Text<'_>, Text<'_>)> {
-    let (text, wrap, encoded): (_, fn(_) -> _, _) = match text {
-        Text::Raw(text) => (text, Text::Raw as fn(_) -> _, false),
-        Text::Wire(text) => (text, Text::Wire as fn(_) -> _, true),
-        Text::Received(text) => (text, Text::Received as fn(_) -> _, true),
+    let (text, wrap): (_, Option<fn(_) -> _>) = match text {
+        Text::Raw(text) => (text, None),
+        Text::Wire(text) => (text, Some(Text::Wire)),
+        Text::Received(text) => (text, Some(Text::Received)),
     };
-    let bytes = text.as_bytes();
-    let (at, next) = (0..bytes.len()).rev().find_map(|at| match &bytes[at..] {
-        [b'/', ..] => Some((at, at + 1)),
-        [b'%', b'2', b'F' | b'f', ..] if encoded => Some((at, at + 3)),
-        _ => None,
-    })?;
-    Some((wrap(&text[..at]), wrap(&text[next..])))
+    let (bytes, mut plain, mut at) = (text.as_bytes(), true, text.len());
+    loop {
+        at = at.checked_sub(1)?;
+        // Letters and digits lie behind all of these.
+        let next = match bytes[at] {
+            b'0'.. => continue,
+            b'/' => at + 1,
+            b'%' if wrap.is_some() && matches!(bytes[at + 1..], [b'2', b'F' | b'f', ..]) => at + 3,
+            byte => {
+                plain &= byte != b'%' && byte != b'+';
+                continue;
+            }
+        };
+        let (before, last) = (&text[..at], &text[next..]);
+        let Some(wrap) = wrap else { return Some((Text::Raw(before), Text::Raw(last))) };
+        return Some((wrap(before), if plain { Text::Raw(last) } else { wrap(last) }));
+    }
 }

@@ -204,7 +204,7 @@ impl Verifier<'_> {
         if now > until {
             return Err(VerifyError::FormExpired { until, now });
         }
-        let valid_until = key.good_until(Some(until), now)?.unwrap_or(until);
+        let valid_until = key.expiration(now)?.map_or(until, |expiration| until.min(expiration));
         let bound = |name: &&'static str| {
             let exact = |test: &Test<'_>| matches!(test, Test::Exact(_));
             policy.conditions.iter().any(|condition| condition.is_of(name) && exact(&condition.test))

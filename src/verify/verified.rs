@@ -1,12 +1,13 @@
 use super::claim::Claim;
 use super::error::VerifyError;
 use crate::canonical::SignedNames;
-use crate::digest::{Hasher, equal};
+use crate::digest::{Hasher, equal_hashes};
 use crate::key::{Signature, SigningKey};
 use crate::payload::PayloadHash;
 use crate::scope::CredentialScope;
 use crate::timestamp::Timestamp;
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use core::fmt;
 
 /// A request whose signature is proven: who signed it, when, which headers, and what was promised of the body.
@@ -38,11 +39,12 @@ pub struct Verified<'a> {
     region: Cow<'a, str>,
     service: Cow<'a, str>,
     dated: Timestamp,
-    valid_until: Option<Timestamp>,
+    /// In seconds since 1970, and perhaps beyond the years that there are.
+    ends: Option<i64>,
     signed: SignedNames<'a>,
     session_token: bool,
     payload: PayloadHash,
-    pub(super) chunked: Option<Chunked<'a>>,
+    pub(super) chunked: Option<Box<Chunked<'a>>>,
 }
 
 /// What the chunks of an aws-chunked body are held against.
@@ -57,14 +59,15 @@ pub(super) struct Chunked<'a> {
 }
 
 impl<'a> Verified<'a> {
+    #[inline(always)]
     pub(super) fn new(
         claim: Claim<'a>,
-        (payload, chunked): (PayloadHash, Option<Chunked<'a>>),
-        valid_until: Option<Timestamp>,
+        (payload, chunked): (PayloadHash, Option<Box<Chunked<'a>>>),
+        ends: Option<i64>,
     ) -> Self {
         let Claim { access_key_id, region, service, signed, token, dated, .. } = claim;
         let session_token = token.is_some();
-        Self { access_key_id, region, service, dated, valid_until, signed, session_token, payload, chunked }
+        Self { access_key_id, region, service, dated, ends, signed, session_token, payload, chunked }
     }
 
     /// Who signed it.
@@ -88,7 +91,7 @@ impl<'a> Verified<'a> {
     /// For a link, until when it is good: the end of its lifetime, or of the credentials, as far as that is known.
     #[must_use]
     pub fn valid_until(&self) -> Option<Timestamp> {
-        self.valid_until
+        self.ends.map(|ends| Timestamp::from_unix(ends).unwrap_or(Timestamp::LAST))
     }
 
     /// Whether it was signed with the credentials of a session, whose token was the right one.
@@ -170,7 +173,7 @@ impl fmt::Debug for Verified<'_> {
             .field("access_key_id", &self.access_key_id)
             .field("scope", &self.scope())
             .field("dated", &self.dated)
-            .field("valid_until", &self.valid_until)
+            .field("valid_until", &self.valid_until())
             .field("payload", &self.payload)
             .finish_non_exhaustive()
     }
@@ -200,9 +203,7 @@ impl BodyHasher {
     /// [`VerifyError::BodyMismatch`].
     pub fn finish(self) -> Result<(), VerifyError> {
         match self.expected {
-            Some(expected) if !equal(self.hasher.finish().into_iter(), expected.into_iter()) => {
-                Err(VerifyError::BodyMismatch)
-            }
+            Some(expected) if !equal_hashes(&self.hasher.finish(), &expected) => Err(VerifyError::BodyMismatch),
             _ => Ok(()),
         }
     }
