@@ -11,7 +11,10 @@ mod util;
 use core::hint::black_box;
 use core::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
-use s3_sigv4::{ChunkedBody, CredentialScope, Credentials, PayloadHash, Signer, SigningKey};
+use s3_sigv4::{
+    ChunkedBody, Claim, CredentialScope, Credentials, PayloadHash, Request, Signer, SigningKey, Timestamp, Verified,
+    Verifier, VerifyError, VerifyingKey,
+};
 use sha2::{Digest, Sha256};
 use util::{ACCESS_KEY, SECRET_KEY, bucket, credentials, now, signer};
 
@@ -45,6 +48,11 @@ pub(crate) fn short() -> Vec<Case> {
         put("documented PUT", "test$file.text", &DOCUMENTED_HEADERS, None, Some(DOCUMENTED_PUT)),
         put("12 signed headers", spaced, &NINE_HEADERS, None, None),
         put("session token of 800 bytes", spaced, &NINE_HEADERS[..1], Some(&token[..800]), None),
+        verify_link("documented GET", "test.txt", None, Some(DOCUMENTED_GET)),
+        verify_link("40-byte key with a space", spaced, None, None),
+        verify_link("session token of 800 bytes", spaced, Some(&token[..800]), None),
+        verify_headers("documented PUT", "test$file.text", &DOCUMENTED_HEADERS, Some(DOCUMENTED_PUT)),
+        verify_headers("12 signed headers", spaced, &NINE_HEADERS, None),
         key_of_the_day(),
         chunk("8 KiB", 8 << 10),
         #[cfg(feature = "post")]
@@ -57,13 +65,41 @@ pub(crate) fn long() -> Vec<Case> {
     vec![chunk("64 KiB", 64 << 10), chunk("1 MiB", 1 << 20)]
 }
 
-/// A link under the key of the day. (Many links of one instant would be an action beside this one.)
+/// A link under the key of the day, alone and as one of many of an instant.
 fn link(input: &'static str, key: &'static str, token: Option<&'static str>, documented: Option<&str>) -> Case {
-    let ((signer, access_key), now) = (signer_of(token), now());
+    let ((signer, _), now) = (signer_of(token), now());
     // On the heap, for an alignment that does not hang on what else is in the program.
     let key = leak(key.to_owned());
     let request = leak(bucket()).get(key).expect("a key");
+    let (floor, expected) = link_and_floor(key, token, documented);
+    let (one, one_of_many) = (expected.clone(), expected);
 
+    let lifetime = Duration::from_secs(86400);
+    let presign_to = work(
+        String::with_capacity(4096),
+        move |out| {
+            out.clear();
+            signer.presign_to(out, black_box(&request), lifetime, now).expect("a link");
+        },
+        move |out| assert_eq!(*out, one),
+    );
+    let links = signer.links(lifetime, now).expect("links");
+    let of_many = work(
+        String::with_capacity(4096),
+        move |out| {
+            out.clear();
+            links.presign_to(out, black_box(&request)).expect("a link");
+        },
+        move |out| assert_eq!(*out, one_of_many),
+    );
+    let bytes = floor.bytes();
+    let rivals = vec![("presign_to", presign_to), ("one of many links", of_many), ("floor", floor.work())];
+    Case { action: "presign/cached key", input, bytes, rivals }
+}
+
+/// A link as the naive signer makes it, and the floor of making it.
+fn link_and_floor(key: &str, token: Option<&str>, documented: Option<&str>) -> (Floor, String) {
+    let (_, access_key) = signer_of(token);
     let credential = format!("{access_key}/{SCOPE}");
     let mut query = vec![
         ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
@@ -78,18 +114,8 @@ fn link(input: &'static str, key: &'static str, token: Option<&'static str>, doc
     let naive = naive::Case { method: "GET", host: HOST, path: &path, query, headers, payload, s3: true };
     let floor = Floor::of(&naive, &[], documented);
     let (uri, query) = (naive::canonical_uri(&path, true), naive::canonical_query(&naive.query));
-    let expected = format!("https://{HOST}{uri}?{query}&X-Amz-Signature={}", floor.signature);
-
-    let presign_to = work(
-        String::with_capacity(4096),
-        move |out| {
-            out.clear();
-            signer.presign_to(out, black_box(&request), Duration::from_secs(86400), now).expect("a link");
-        },
-        move |out| assert_eq!(*out, expected),
-    );
-    let (bytes, rivals) = (floor.bytes(), vec![("presign_to", presign_to), ("floor", floor.work())]);
-    Case { action: "presign/cached key", input, bytes, rivals }
+    let link = format!("https://{HOST}{uri}?{query}&X-Amz-Signature={}", floor.signature);
+    (floor, link)
 }
 
 /// A PUT of a small body, which is hashed as well, under the key of the day.
@@ -100,25 +126,11 @@ fn put(
     token: Option<&'static str>,
     documented: Option<&str>,
 ) -> Case {
-    let ((signer, access_key), now) = (signer_of(token), now());
+    let ((signer, _), now) = (signer_of(token), now());
     let key = leak(key.to_owned());
     let request = leak(bucket()).put(key).expect("a key").with_headers(given);
-
-    let payload = hex::encode(Sha256::digest(BODY));
-    let added = [("x-amz-content-sha256", &*payload), ("x-amz-date", "20130524T000000Z")];
-    let added: Vec<_> = added.into_iter().chain(token.map(|token| ("x-amz-security-token", token))).collect();
-    let headers = owned(&[given, &[("host", HOST)], &*added].concat());
-    let (path, payload) = (format!("/{key}"), payload.clone());
-    let naive = naive::Case { method: "PUT", host: HOST, path: &path, query: Vec::new(), headers, payload, s3: true };
-    let floor = Floor::of(&naive, BODY, documented);
-    let (_, names) = naive::canonical_headers(&naive.headers);
-    let mut expected = format!(
-        "authorization: AWS4-HMAC-SHA256 Credential={access_key}/{SCOPE}, SignedHeaders={names}, Signature={}\r\n",
-        floor.signature
-    );
-    for (name, value) in added {
-        expected.extend([name, ": ", value, "\r\n"]);
-    }
+    let (floor, added) = headers_and_floor(key, given, token, documented);
+    let expected: String = added.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
 
     let sign_to = work(
         String::with_capacity(4096),
@@ -131,6 +143,86 @@ fn put(
     );
     let (bytes, rivals) = (floor.bytes(), vec![("sign_to", sign_to), ("floor", floor.work())]);
     Case { action: "sign/cached key, small body", input, bytes, rivals }
+}
+
+/// The headers that signing adds to such a PUT, by the naive signer, and the floor of it.
+fn headers_and_floor(
+    key: &str,
+    given: &[(&str, &str)],
+    token: Option<&str>,
+    documented: Option<&str>,
+) -> (Floor, Vec<(String, String)>) {
+    let (_, access_key) = signer_of(token);
+    let payload = hex::encode(Sha256::digest(BODY));
+    let added = [("x-amz-content-sha256", &*payload), ("x-amz-date", "20130524T000000Z")];
+    let added: Vec<_> = added.into_iter().chain(token.map(|token| ("x-amz-security-token", token))).collect();
+    let headers = owned(&[given, &[("host", HOST)], &*added].concat());
+    let (path, payload) = (format!("/{key}"), payload.clone());
+    let naive = naive::Case { method: "PUT", host: HOST, path: &path, query: Vec::new(), headers, payload, s3: true };
+    let floor = Floor::of(&naive, BODY, documented);
+    let (_, names) = naive::canonical_headers(&naive.headers);
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential={access_key}/{SCOPE}, SignedHeaders={names}, Signature={}",
+        floor.signature
+    );
+    (floor, owned(&[&[("authorization", &*authorization)], &*added].concat()))
+}
+
+/// A received link under the key of the day.
+fn verify_link(input: &'static str, key: &'static str, token: Option<&'static str>, documented: Option<&str>) -> Case {
+    let (floor, link) = link_and_floor(key, token, documented);
+    let target = leak(link.strip_prefix("https://examplebucket.s3.amazonaws.com").expect("the host").to_owned());
+    let headers = [("host", HOST), ("accept", "*/*"), ("user-agent", "curl/8.14.1")];
+    let (bytes, rivals) = (floor.bytes(), verify("GET", target, leak(headers.into()), (token, floor)));
+    Case { action: "verify/link, cached key", input, bytes, rivals }
+}
+
+/// A received PUT under the key of the day. Its body is hashed as well, and held against what was signed.
+fn verify_headers(
+    input: &'static str,
+    key: &'static str,
+    given: &'static [(&'static str, &'static str)],
+    documented: Option<&str>,
+) -> Case {
+    let (floor, added) = headers_and_floor(key, given, None, documented);
+    let more = owned(&[("host", HOST), ("user-agent", "curl/8.14.1"), ("content-length", "21")]);
+    let added: &[_] = leak([more, added].concat());
+    let headers = given.iter().copied().chain(added.iter().map(|(name, value)| (&**name, &**value)));
+    let target = leak(naive::canonical_uri(&format!("/{key}"), true));
+    let (bytes, rivals) = (floor.bytes(), verify("PUT", target, leak(headers.collect()), (None, floor)));
+    Case { action: "verify/headers, cached key, small body", input, bytes, rivals }
+}
+
+fn verify(
+    method: &'static str,
+    target: &'static String,
+    headers: &'static Vec<(&'static str, &'static str)>,
+    (token, floor): (Option<&'static str>, Floor),
+) -> Vec<(&'static str, Box<dyn Work>)> {
+    let ((signer, access_key), now) = (signer_of(token), now());
+    let (key, verifier) = (signer.key(), leak(Verifier::new("us-east-1")));
+    let verify = move |target: &'static str, now: Timestamp| -> Result<Verified<'static>, VerifyError> {
+        let incoming = Request::received(black_box(method), HOST, target)?.with_headers(headers);
+        let claim = Claim::parse(&incoming)?;
+        let key = VerifyingKey::from(key);
+        let key = token.map_or(key, |token| key.with_session_token(token));
+        let verified = verifier.verify(claim, key, now)?;
+        if method == "PUT" {
+            verified.check_body(black_box(BODY))?;
+        }
+        Ok(verified)
+    };
+    let other = leak(target.replacen("t", "T", 1));
+    assert_eq!(verify(other, now).err(), Some(VerifyError::SignatureMismatch));
+    let verify = work(
+        None,
+        move |last| *last = Some(verify(black_box(target), now).expect("verified")),
+        move |last: &Option<Verified<'static>>| {
+            let verified = last.as_ref().expect("verified");
+            assert_eq!((verified.access_key_id(), verified.scope().as_str()), (access_key, SCOPE));
+        },
+    );
+    vec![("verify", verify), ("floor", floor.work())]
 }
 
 /// What a signer does once a day. The floor is four HMACs; ours makes the key ready for use besides.
