@@ -269,8 +269,8 @@ impl<'r> Walk<'r> {
         self.walk_path(sink)?;
         sink.canonical(b"\n")?;
         if let (Query::Received(query), Some(unsigned)) = (self.parts.request.query, &self.order.as_received) {
-            sink.canonical(query[..unsigned.start].as_bytes())?;
-            sink.canonical(query[unsigned.end..].as_bytes())?;
+            sink.canonical(&query.as_bytes()[..unsigned.start])?;
+            sink.canonical(&query.as_bytes()[unsigned.end..])?;
         } else if !self.order.parameters().is_empty() {
             sink.begin_sent_query()?;
             for (i, id) in self.order.parameters().iter().enumerate() {

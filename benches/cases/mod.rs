@@ -173,7 +173,7 @@ fn verify_link(input: &'static str, key: &'static str, token: Option<&'static st
     let (floor, link) = link_and_floor(key, token, documented);
     let target = leak(link.strip_prefix("https://examplebucket.s3.amazonaws.com").expect("the host").to_owned());
     let headers = [("host", HOST), ("accept", "*/*"), ("user-agent", "curl/8.14.1")];
-    let (bytes, rivals) = (floor.bytes(), verify("GET", target, leak(headers.into()), (token, floor)));
+    let (bytes, rivals) = (floor.bytes(), verify("GET", target, leak(headers), (token, floor)));
     Case { action: "verify/link, cached key", input, bytes, rivals }
 }
 
@@ -189,14 +189,14 @@ fn verify_headers(
     let added: &[_] = leak([more, added].concat());
     let headers = given.iter().copied().chain(added.iter().map(|(name, value)| (&**name, &**value)));
     let target = leak(naive::canonical_uri(&format!("/{key}"), true));
-    let (bytes, rivals) = (floor.bytes(), verify("PUT", target, leak(headers.collect()), (None, floor)));
+    let (bytes, rivals) = (floor.bytes(), verify("PUT", target, leak(headers.collect::<Vec<_>>()), (None, floor)));
     Case { action: "verify/headers, cached key, small body", input, bytes, rivals }
 }
 
 fn verify(
     method: &'static str,
-    target: &'static String,
-    headers: &'static Vec<(&'static str, &'static str)>,
+    target: &'static str,
+    headers: &'static [(&'static str, &'static str)],
     (token, floor): (Option<&'static str>, Floor),
 ) -> Vec<(&'static str, Box<dyn Work>)> {
     let ((signer, access_key), now) = (signer_of(token), now());

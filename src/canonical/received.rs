@@ -135,6 +135,7 @@ impl<'a> Recognition<'a> {
     pub(crate) fn take(&mut self, (name, place): (&'a str, Option<usize>), value: &'a str, known: bool) {
         let ((previous_name, previous_place), previous_value) = self.previous;
         let sorted = match (previous_place, place) {
+            _ if self.count == 0 => true,
             (Some(previous), Some(place)) if previous != place => previous < place,
             _ => (previous_name, previous_value) <= (name, value),
         };
@@ -220,16 +221,13 @@ impl<'a> SignedNames<'a> {
 
     /// A name in which nothing is encoded is raw text.
     fn iter(self) -> impl Iterator<Item = Text<'a>> {
-        let (text, wrap): (_, Option<fn(&'a str) -> Text<'a>>) = match self.0 {
-            Text::Raw(text) => (text, None),
-            Text::Wire(text) => (text, Some(Text::Wire)),
-            Text::Received(text) => (text, Some(Text::Received)),
-        };
+        let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = self.0;
+        let encoded = !matches!(self.0, Text::Raw(_));
         let mut rest = Some(text);
         core::iter::from_fn(move || {
             let text = rest?;
             let (mut plain, mut end) = (true, position(text.as_bytes(), b';').map(|at| (at, at + 1)));
-            if wrap.is_some() {
+            if encoded {
                 let before = &text[..end.map_or(text.len(), |(at, _)| at)];
                 for (at, byte) in before.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'%' | b'+')) {
                     if byte == b'%' && text.get(at..at + 3).is_some_and(|escape| escape.eq_ignore_ascii_case("%3B")) {
@@ -241,7 +239,11 @@ impl<'a> SignedNames<'a> {
             }
             let (name, after) = end.map_or((text, None), |(end, next)| (&text[..end], Some(&text[next..])));
             rest = after;
-            Some(wrap.filter(|_| !plain).map_or(Text::Raw(name), |wrap| wrap(name)))
+            Some(match self.0 {
+                Text::Wire(_) if !plain => Text::Wire(name),
+                Text::Received(_) if !plain => Text::Received(name),
+                _ => Text::Raw(name),
+            })
         })
     }
 }
