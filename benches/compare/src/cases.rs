@@ -1,10 +1,12 @@
 //! The cases, each named for what a user does. A new one is a function here and its line in `all`.
 
-use crate::fixture::{LIFETIME, Object, REGION, SECRET, Site, Upload, credentials, leak};
+use crate::fixture::{self, HOST, LIFETIME, Object, REGION, SECRET, Site, Upload, credentials, leak};
 use crate::floor::{self, Floor};
 use crate::measure::Subject;
 use crate::peers;
-use s3_sigv4::{ChunkedBody, CredentialScope, PayloadHash, SigningKey};
+use s3_sigv4::{
+    ChunkedBody, Claim, CredentialScope, PayloadHash, Request, SigningKey, Timestamp, Verifier, VerifyError,
+};
 use sha2::{Digest, Sha256};
 use std::hint::black_box;
 
@@ -34,6 +36,8 @@ pub fn all() -> Vec<Case> {
             Upload::new(site, "test.txt", SMALL_BODY, &[("content-type", "text/plain")]),
         ),
         sign("sign/12 signed headers", Upload::new(site, "test.txt", SMALL_BODY, &NINE_HEADERS)),
+        verify("verify/presigned URL", site, "test.txt"),
+        verify("verify/session token of 800 bytes", session, "test.txt"),
         derive("key derivation", site),
         sign_chunk("chunk signing/64 KiB", site, 64 << 10),
         sign_chunk("chunk signing/1 MiB", site, 1 << 20),
@@ -73,7 +77,7 @@ fn presign(name: &'static str, site: &'static Site, key: &str) -> Case {
             absent.push((peer.name, "it does not encode the `=` of a token, so that its signature is another"));
             continue;
         }
-        let check = |link: &String, _: &str| site.check_link(key, link, peer.dated);
+        let check = |link: &String, _: &str| site.check_link(key, link, (peer.name, peer.dated));
         subjects.push(Subject::new(peer.name, move |_| (peer.presign)(black_box(object)), check));
     }
     Case { name, body: None, subjects, absent }
@@ -99,7 +103,7 @@ fn presign_many(name: &'static str, site: &'static Site) -> Case {
     ];
     for mut peer in peers::presigners(site) {
         for object in objects {
-            site.check_link(object.key, &(peer.presign)(object), peer.dated);
+            site.check_link(object.key, &(peer.presign)(object), (peer.name, peer.dated));
         }
         let run = move |_: &mut String| objects.iter().for_each(|object| drop(black_box((peer.presign)(object))));
         subjects.push(Subject::new(peer.name, run, |_, _| ()));
@@ -108,14 +112,40 @@ fn presign_many(name: &'static str, site: &'static Site) -> Case {
     Case { name, body: None, subjects, absent: vec![] }
 }
 
-/// Our links of one instant, each sent off before the next is made. A verb for many of them goes here.
+/// Our links of one instant, each sent off before the next is made.
 fn many_links(site: &Site, objects: &[Object], out: &mut String, mut send: impl FnMut(&str)) {
+    let links = site.signer.links(LIFETIME, site.now).expect("links");
     for object in objects {
         out.clear();
         let request = site.bucket.get(black_box(object.key)).expect("a request");
-        site.signer.presign_to(out, &request, LIFETIME, site.now).expect("a link");
+        links.presign_to(out, &request).expect("a link");
         send(out);
     }
+}
+
+/// A received link, from its target and headers as a server has them to the answer that it is signed. The floor is that
+/// of signing it.
+fn verify(name: &'static str, site: &'static Site, key: &str) -> Case {
+    let link = site.link(key, site.now);
+    let floor = leak(Floor::of_link(site, &site.bucket.get(key).expect("a request")));
+    let target: &str = leak(fixture::target(&link).to_string());
+    let headers = [("host", HOST), ("user-agent", "curl/8.14.1"), ("accept", "*/*")];
+    let verifier = Verifier::new(REGION);
+    let verify = move |target: &'static str| -> Result<Option<Timestamp>, VerifyError> {
+        let incoming = Request::received("GET", HOST, target)?.with_headers(black_box(&headers));
+        let verified = verifier.verify(Claim::parse(&incoming)?, site.verifying_key(), site.now)?;
+        Ok(verified.valid_until())
+    };
+    let forged: &str = leak(target.replacen('t', "T", 1));
+    assert_eq!(verify(forged), Err(VerifyError::SignatureMismatch));
+    let until = site.now.plus(LIFETIME).expect("an instant");
+    let subjects = vec![
+        Subject::new(FLOOR, |_| floor.run(), |result, _| floor.check(result, &link)),
+        Subject::new(OURS, move |_| verify(black_box(target)), |result, _| assert_eq!(*result, Ok(Some(until)))),
+    ];
+    let why = "it does not verify";
+    let absent = ["rusty-s3", "aws-sigv4", "reqsign-aws-v4", "object_store", "s3-presign"].map(|name| (name, why));
+    Case { name, body: None, subjects, absent: absent.into() }
 }
 
 /// An upload, its headers to a caller's buffer.

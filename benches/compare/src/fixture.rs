@@ -1,6 +1,10 @@
 //! What is signed, by whom and when: AWS's documented example and more of its kind.
 
-use s3_sigv4::{Bucket, Credentials, PayloadHash, Request, Signer, Timestamp};
+use s3_sigv4::{
+    Bucket, Claim, Credentials, PayloadHash, Request, Signer, Timestamp, Verifier, VerifyError, VerifyingKey,
+};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 pub const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -34,9 +38,9 @@ impl Site {
         self.signer.presign(&request, LIFETIME, now).expect("a link").url().to_string()
     }
 
-    /// The same against somebody else's link, which may be dated by the clock.
+    /// The same against somebody else's link, which may be dated by the clock, and which our verifier takes.
     #[track_caller]
-    pub fn check_link(&self, key: &str, link: &str, dated: Dated) {
+    pub fn check_link(&self, key: &str, link: &str, (peer, dated): (&'static str, Dated)) {
         let parameter = |name: &str| {
             link.split(['?', '&'])
                 .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
@@ -49,6 +53,29 @@ impl Site {
         assert_eq!(parameter("X-Amz-Signature"), signature, "{link}\n{ours}");
         let address = |link: &str| link.split('?').next().map(str::to_string);
         assert_eq!(address(link), address(&ours));
+        let incoming = Request::received("GET", HOST, target(link)).expect("a request");
+        self.verify(&incoming, date, (peer, "links"));
+    }
+
+    /// Verifies what a peer has signed, and that nobody else's key does.
+    #[track_caller]
+    pub fn verify(&self, incoming: &Request<'_>, date: &str, (peer, what): (&'static str, &'static str)) {
+        let now = Timestamp::parse(date).expect("an instant");
+        let verify = |secret: &str| {
+            let credentials = credentials_of(secret, self.token.as_deref());
+            let verified = Verifier::new(REGION).verify(Claim::parse(incoming)?, &credentials, now)?;
+            Ok(verified.access_key_id().to_string())
+        };
+        assert_eq!(verify(SECRET).as_deref(), Ok(ACCESS_KEY_ID), "{peer}: {incoming:?}");
+        assert_eq!(verify("another"), Err(VerifyError::SignatureMismatch), "{peer}: {incoming:?}");
+        let mut counts = VERIFIED.lock().expect("one thread");
+        *counts.entry((peer, what)).or_default() += 1;
+    }
+
+    /// The key of the day, as a verifier takes it.
+    pub fn verifying_key(&self) -> VerifyingKey<'_> {
+        let key = VerifyingKey::from(self.signer.key());
+        self.token.as_deref().map_or(key, |token| key.with_session_token(token))
     }
 
     /// kSigning, out of the exported key.
@@ -67,8 +94,21 @@ pub enum Dated {
     ByClock,
 }
 
+/// How many links and requests of which peer our verifier has taken.
+pub static VERIFIED: Mutex<BTreeMap<(&str, &str), usize>> = Mutex::new(BTreeMap::new());
+
+/// What a client sends for a link: all behind its host.
+pub fn target(link: &str) -> &str {
+    let (_, rest) = link.split_once("//").expect("a link");
+    &rest[rest.find('/').expect("a path")..]
+}
+
 pub fn credentials(token: Option<&str>) -> Credentials {
-    let credentials = Credentials::new(ACCESS_KEY_ID, SECRET).expect("credentials");
+    credentials_of(SECRET, token)
+}
+
+fn credentials_of(secret: &str, token: Option<&str>) -> Credentials {
+    let credentials = Credentials::new(ACCESS_KEY_ID, secret).expect("credentials");
     match token {
         Some(token) => credentials.with_session_token(token).expect("a token"),
         None => credentials,
@@ -114,13 +154,22 @@ impl Upload {
         self.site.bucket.put(self.object.key).expect("a request").with_headers(self.headers)
     }
 
-    /// Somebody's `Authorization` header against ours.
+    /// Somebody's `Authorization` header against ours, and through our verifier.
     #[track_caller]
-    pub fn check(&self, authorization: &str, date: &str, dated: Dated) {
+    pub fn check(&self, authorization: &str, date: &str, (peer, dated): (&'static str, Dated)) {
         assert!(dated == Dated::ByClock || date == NOW, "{date}");
         let now = Timestamp::parse(date).expect("an instant");
         let ours = self.site.signer.sign(&self.request(), self.payload, now).expect("signed");
         assert_eq!(authorization, ours.authorization());
+        let signed = [
+            ("host", HOST),
+            ("authorization", authorization),
+            ("x-amz-date", date),
+            ("x-amz-content-sha256", self.payload.as_str()),
+        ];
+        let headers = [&signed, self.headers].concat();
+        let incoming = Request::received("PUT", HOST, target(&self.object.url)).expect("a request");
+        self.site.verify(&incoming.with_headers(&headers), date, (peer, "uploads"));
     }
 }
 

@@ -124,7 +124,7 @@ fn aws_sigv4_upload(upload: &'static Upload) -> Subject {
         },
         |instructions, _| {
             let header = |wanted| instructions.headers().find(|(name, _)| *name == wanted).expect("a header").1;
-            upload.check(header("authorization"), header("x-amz-date"), Dated::ByCaller);
+            upload.check(header("authorization"), header("x-amz-date"), ("aws-sigv4", Dated::ByCaller));
         },
     )
 }
@@ -142,7 +142,7 @@ fn reqsign_upload(upload: &'static Upload) -> Subject {
             ready(signer.sign_request(&context, &mut parts, Some(&credential), None)).expect("a signature");
             parts
         },
-        |parts, _| check_headers(upload, &parts.headers),
+        |parts, _| check_headers(upload, &parts.headers, "reqsign-aws-v4"),
     )
 }
 
@@ -158,7 +158,7 @@ fn object_store_upload(upload: &'static Upload) -> Subject {
                 .expect("a signature");
             request
         },
-        |request, _| check_headers(upload, request.headers()),
+        |request, _| check_headers(upload, request.headers(), "object_store"),
     )
 }
 
@@ -167,9 +167,9 @@ fn http_request<B>(upload: &Upload, body: B) -> http::Request<B> {
     upload.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).body(body).expect("one")
 }
 
-fn check_headers(upload: &Upload, headers: &http::HeaderMap) {
+fn check_headers(upload: &Upload, headers: &http::HeaderMap, peer: &'static str) {
     let header = |name| headers.get(name).expect("a header").to_str().expect("text");
-    upload.check(header("authorization"), header("x-amz-date"), Dated::ByClock);
+    upload.check(header("authorization"), header("x-amz-date"), (peer, Dated::ByClock));
 }
 
 /// aws-sigv4 alone lets the caller derive a key.
