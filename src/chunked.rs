@@ -98,7 +98,14 @@ pub struct ChunkedRequest<'a> {
 impl<'a> ChunkedRequest<'a> {
     /// The headers to set on the request, in place of those of the same name that it may have.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.signed.headers().chain(self.headers.iter())
+        let header: for<'h> fn((&'static str, &'h str)) -> (&'h str, &'h str) = |header| header;
+        self.signed.headers().chain(self.headers.iter().map(header))
+    }
+
+    /// The same with names that live as long as the program.
+    #[cfg(feature = "http")]
+    pub(crate) fn set_headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.signed.set_headers().chain(self.headers.iter())
     }
 
     /// The signature of the request, to which the chunks are chained.

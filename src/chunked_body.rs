@@ -188,7 +188,7 @@ impl ChunkedHeaders {
         })
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let named = |name| (name, self.value(name));
         let names = ["content-encoding", "content-length", "x-amz-decoded-content-length", "x-amz-trailer"];
         names.map(named).into_iter().filter(|(_, value)| !value.is_empty())

@@ -1,5 +1,7 @@
 //! `http::Request`, signed in place and read back (feature `http`).
 
+use crate::chunked::ChunkSigner;
+use crate::chunked_body::ChunkedBody;
 use crate::endpoint::Scheme;
 use crate::error::Error;
 use crate::payload::PayloadHash;
@@ -10,7 +12,7 @@ use crate::signer::Signer;
 use crate::timestamp::Timestamp;
 use crate::verify::{Claim, Part, VerifyError};
 use alloc::vec::Vec;
-use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue};
 
 impl Signer {
     /// Signs an [`http::Request`] in place, by the `Authorization` header (feature `http`).
@@ -44,32 +46,71 @@ impl Signer {
         payload: PayloadHash,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let uri = request.uri();
-        let scheme = if uri.scheme() == Some(&http::uri::Scheme::HTTP) { Scheme::Http } else { Scheme::Https };
-        let host = match (uri.authority(), request.headers().get(HOST)) {
-            (Some(authority), _) => authority.as_str(),
-            (None, Some(host)) => host.to_str().map_err(|_| Error::HostMissing)?,
-            (None, None) => return Err(Error::HostMissing),
-        };
-        let target = uri.path_and_query().map_or("/", |target| target.as_str());
-        let headers: Vec<_> = request
-            .headers()
-            .iter()
-            .filter(|(name, _)| !self.sets(name))
-            .map(|(name, value)| (name.as_str(), value.as_bytes()))
-            .collect();
-        let view = Request::from_wire(request.method().as_str(), scheme, host, target)?.with_header_bytes(&headers);
-        let signed = self.sign(&view, payload, now)?;
-
-        for name in SET_BY_SIGNING.iter().filter(|name| self.sets(name)) {
-            request.headers_mut().remove(name);
-        }
-        for (name, value) in signed.set_headers() {
-            let mut value = HeaderValue::from_str(value).expect("all that signing adds is visible ASCII");
-            value.set_sensitive(matches!(name, "authorization" | "x-amz-security-token" | "x-amz-s3session-token"));
-            request.headers_mut().insert(HeaderName::from_static(name), value);
-        }
+        let headers = self.sent(request);
+        let signed = self.sign(&view(request)?.with_header_bytes(&headers), payload, now)?;
+        self.set(request.headers_mut(), signed.set_headers());
         Ok(())
+    }
+
+    /// Signs an [`http::Request`] in place whose body is sent in chunks, and gives the signer of the chunks (feature
+    /// `http`).
+    ///
+    /// It is [`Signer::sign_chunked`] for a request that is signed as by [`Signer::sign_http`]: `content-encoding`,
+    /// `content-length`, `x-amz-decoded-content-length` and `x-amz-trailer` are set beside the signature. A
+    /// `content-length` that the request has already is replaced and signed.
+    ///
+    /// ```
+    /// use s3_sigv4::{ChunkedBody, Credentials, Signer, Timestamp};
+    ///
+    /// let now = Timestamp::parse("20130524T000000Z")?;
+    /// let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
+    /// let signer = Signer::new(credentials, "us-east-1", now)?;
+    ///
+    /// // The example of AWS's document.
+    /// let mut request = http::Request::put("https://s3.amazonaws.com/examplebucket/chunkObject.txt")
+    ///     .header("content-length", "66824")
+    ///     .header("x-amz-storage-class", "REDUCED_REDUNDANCY")
+    ///     .body(())?;
+    /// let mut chunks = signer.sign_http_chunked(&mut request, &ChunkedBody::signed(66_560), now)?;
+    /// assert!(request.headers()["authorization"].to_str()?.ends_with(
+    ///     "Signature=4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9"
+    /// ));
+    /// assert_eq!(request.headers()["x-amz-decoded-content-length"], "66560");
+    /// let first = chunks.chunk(&[b'a'; 65_536])?;
+    /// assert!(first.as_str().ends_with("ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Signer::sign_chunked`], and [`Error::HostMissing`]. The request is unchanged then.
+    pub fn sign_http_chunked<'a, B>(
+        &'a self,
+        request: &mut http::Request<B>,
+        body: &ChunkedBody<'a>,
+        now: Timestamp,
+    ) -> Result<ChunkSigner<'a>, Error> {
+        let headers = self.sent(request);
+        let signed = self.sign_chunked(&view(request)?.with_header_bytes(&headers), body, now)?;
+        self.set(request.headers_mut(), signed.set_headers());
+        Ok(signed.into_chunks())
+    }
+
+    /// The headers that are signed as they are.
+    fn sent<'r, B>(&self, request: &'r http::Request<B>) -> Vec<(&'r str, &'r [u8])> {
+        let headers = request.headers().iter().filter(|(name, _)| !self.sets(name));
+        headers.map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
+    }
+
+    fn set<'s>(&self, headers: &mut HeaderMap, signed: impl Iterator<Item = (&'static str, &'s str)>) {
+        for name in SET_BY_SIGNING.iter().filter(|name| self.sets(name)) {
+            headers.remove(name);
+        }
+        for (name, value) in signed {
+            let value = HeaderValue::from_bytes(value.as_bytes());
+            let mut value = value.expect("it is visible ASCII, or made of the request's own values");
+            value.set_sensitive(matches!(name, "authorization" | "x-amz-security-token" | "x-amz-s3session-token"));
+            headers.insert(HeaderName::from_static(name), value);
+        }
     }
 
     /// Whether signing sets this header, or must remove what signing with other credentials left.
@@ -84,6 +125,19 @@ impl Signer {
             _ => SET_BY_SIGNING.contains(name),
         }
     }
+}
+
+/// Method and URI as they stand, and the host that clients send.
+fn view<B>(request: &http::Request<B>) -> Result<Request<'_>, Error> {
+    let uri = request.uri();
+    let scheme = if uri.scheme() == Some(&http::uri::Scheme::HTTP) { Scheme::Http } else { Scheme::Https };
+    let host = match (uri.authority(), request.headers().get(HOST)) {
+        (Some(authority), _) => authority.as_str(),
+        (None, Some(host)) => host.to_str().map_err(|_| Error::HostMissing)?,
+        (None, None) => return Err(Error::HostMissing),
+    };
+    let target = uri.path_and_query().map_or("/", |target| target.as_str());
+    Request::from_wire(request.method().as_str(), scheme, host, target)
 }
 
 impl<'a> Claim<'a> {
