@@ -1,12 +1,13 @@
 //! Bodies on their way: taken from the client piece by piece, proven, and given to the request to the server.
 //!
-//! The server must not take for whole what is not proven. So the last piece is held back until all of it is: on an error
-//! the request to the server breaks off short of its `content-length`, and a body of one piece is never begun.
+//! The server must not take for whole what is not proven. So the end is held back until all of it is: on an error the
+//! request to the server breaks off short of its `content-length`, and a body no longer than that is never begun.
 
 use crate::refusal::Refusal;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use s3_sigv4::{BodyHasher, ChunkDecoder, ChunkSigner};
+use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -75,28 +76,33 @@ impl Body for Passed {
     }
 }
 
-/// Sends on what is proven, and holds back the last of it.
+/// Sends on what is proven, and holds back the end of it.
 pub(crate) struct Held {
-    last: Bytes,
+    held: VecDeque<Bytes>,
+    length: usize,
     pieces: Sender<Piece>,
 }
 
 impl Held {
     pub(crate) fn new(pieces: Sender<Piece>) -> Self {
-        Self { last: Bytes::new(), pieces }
+        Self { held: VecDeque::new(), length: 0, pieces }
     }
 
     pub(crate) async fn push(&mut self, piece: Bytes) {
-        let before = std::mem::replace(&mut self.last, piece);
-        self.release(before).await;
+        self.length += piece.len();
+        self.held.push_back(piece);
+        while self.length > HELD && self.held.len() > 1 {
+            self.release().await;
+        }
     }
 
-    /// Lets go of the last piece if all is proven, and otherwise breaks the request off.
+    /// Lets go of the end if all is proven, and otherwise breaks the request off.
     pub(crate) async fn finish(mut self, proven: Result<(), Refusal>) -> Result<(), Refusal> {
         match &proven {
             Ok(()) => {
-                let last = std::mem::take(&mut self.last);
-                self.release(last).await;
+                while !self.held.is_empty() {
+                    self.release().await;
+                }
             }
             // If nobody listens any more, it is broken off already.
             Err(_) => drop(self.pieces.send(Err(io::Error::other("the body is refused"))).await),
@@ -104,10 +110,11 @@ impl Held {
         proven
     }
 
-    /// The server may answer without reading all of the body. Then its answer counts, but the body is still read to its
-    /// end and held against its signature, so that a refusal does not depend on how fast the server is.
-    async fn release(&self, piece: Bytes) {
-        if !piece.is_empty() {
+    /// A server that has answered already does not listen any more. The body is still held against its signature, so
+    /// that a refusal does not depend on how fast the server is.
+    async fn release(&mut self) {
+        if let Some(piece) = self.held.pop_front() {
+            self.length -= piece.len();
             let _ = self.pieces.send(Ok(piece)).await;
         }
     }
@@ -181,6 +188,9 @@ pub(crate) fn announced(trailer: Option<&str>) -> Result<Vec<(&str, usize)>, Ref
         })
         .collect()
 }
+
+/// How much of a body is held back at least, if there is so much.
+const HELD: usize = 256 * 1024;
 
 const CHECKSUMS: [(&str, usize); 5] = [
     ("x-amz-checksum-crc32", 8),

@@ -17,7 +17,7 @@ mod refusal;
 use body::{Passed, Received, chunks, plain};
 use http::header::{CONTENT_LENGTH, HOST, HeaderMap};
 use http::request::Parts;
-use http::{Method, Request, Response, Uri};
+use http::{Request, Response, Uri};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
