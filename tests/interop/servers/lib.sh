@@ -33,6 +33,13 @@ pip_install() {
   "$VENV/bin/pip" --quiet --disable-pip-version-check install "$3"
 }
 
+# install_boto3: the stock client that goes through the gateway. jp.py comes with it.
+BOTO3_VERSION=1.44.5
+install_boto3() {
+  local VENV
+  pip_install boto3 jp.py "boto3==$BOTO3_VERSION"
+}
+
 # free_ports COUNT: so many ports that nobody listens on, below those that the kernel hands out by itself.
 free_ports() {
   python3 - "$1" <<'PY'

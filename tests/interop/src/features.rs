@@ -2,7 +2,7 @@
 
 use crate::client::Answer;
 use crate::report::{Outcome, Report};
-use crate::site::{BUCKET, Call, MINUTE, Site, ago, ahead, variable, wire};
+use crate::site::{Call, IN_HOST, MINUTE, Site, ago, ahead, variable, wire};
 use crate::xml;
 use s3_sigv4::{Bucket, Lifetime, PayloadHash, Signer, SigningKey, Timestamp};
 use std::time::Duration;
@@ -39,11 +39,11 @@ const FEATURES: &[(&str, Feature)] = &[
     ("parameters given more than once, by header", repeated_by_header),
     ("a path encoded by somebody else", foreign_path),
     ("a query encoded by somebody else", foreign_query),
-    ("a bucket in the host", virtual_host),
+    (IN_HOST, virtual_host),
 ];
 
 pub fn run(site: &Site, report: &mut Report) {
-    for (name, feature) in FEATURES {
+    for (name, feature) in FEATURES.iter().filter(|(name, _)| site.is_for(name)) {
         report.check("accepted", name, feature(site));
     }
 }
@@ -215,7 +215,8 @@ fn old_signature(site: &Site) -> Outcome {
 /// The source's key is encoded by the caller, as S3 wants it.
 fn copy(site: &Site) -> Outcome {
     site.send_signed(&Call::put("source/é + %", b"copied"))?.has_status(&[200])?;
-    let headers = [("x-amz-copy-source", "/interop-bucket/source/%C3%A9%20%2B%20%25")];
+    let source = format!("/{}/source/%C3%A9%20%2B%20%25", site.bucket.name());
+    let headers = [("x-amz-copy-source", &*source)];
     site.send_signed(&Call::new("PUT", KEY).with_headers(&headers))?.has_status(&[200])?;
     read(site)?.has_body(b"copied")?;
     Ok(())
@@ -283,7 +284,8 @@ fn repeated_by_header(site: &Site) -> Outcome {
 /// Lower-case hexadecimal digits, characters left as they are, letters encoded without need.
 fn foreign_path(site: &Site) -> Outcome {
     site.send_signed(&Call::put("Zoë!(1) '*'~a", b"foreign"))?.has_status(&[200])?;
-    let mut wire = wire("GET", &format!("{}/{BUCKET}/Zo%c3%ab!(1)%20'*'%7E%61", site.endpoint), &[], b"")?;
+    let mut wire =
+        wire("GET", &format!("{}/{}/Zo%c3%ab!(1)%20'*'%7E%61", site.endpoint, site.bucket.name()), &[], b"")?;
     site.signer.sign_http(&mut wire, PayloadHash::EMPTY, Timestamp::now())?;
     site.client.send(&wire)?.has_status(&[200])?.has_body(b"foreign")?;
     Ok(())
@@ -292,14 +294,14 @@ fn foreign_path(site: &Site) -> Outcome {
 fn foreign_query(site: &Site) -> Outcome {
     site.send_signed(&Call::put(KEY, b"foreign"))?.has_status(&[200])?;
     let query = "response-content-type=a%2f%62/c&response-expires&response-cache-control=max-age='1'";
-    let mut wire = wire("GET", &format!("{}/{BUCKET}/{KEY}?{query}", site.endpoint), &[], b"")?;
+    let mut wire = wire("GET", &format!("{}/{}/{KEY}?{query}", site.endpoint, site.bucket.name()), &[], b"")?;
     site.signer.sign_http(&mut wire, PayloadHash::EMPTY, Timestamp::now())?;
     site.client.send(&wire)?.has_status(&[200])?.has_header("content-type", b"a/b/c")?;
     Ok(())
 }
 
 fn virtual_host(site: &Site) -> Outcome {
-    let bucket = Bucket::virtual_hosted(&variable("VIRTUAL_HOST")?, BUCKET)?;
+    let bucket = Bucket::virtual_hosted(&variable("VIRTUAL_HOST")?, site.bucket.name())?;
     let now = Timestamp::now();
     let (key, body) = ("virtual/é + %.txt", b"virtual");
     site.client.send(&Call::put(key, body).signed(&bucket, &site.signer, now)?)?.has_status(&[200])?;

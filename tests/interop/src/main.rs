@@ -1,7 +1,7 @@
 //! Proves that an S3 server accepts what the library signs, and refuses what was tampered with.
 //!
 //! Reads SERVER (`swift`, `seaweedfs`, `ministack`), ENDPOINT, REGION, ACCESS_KEY, SECRET_KEY, VIRTUAL_HOST, and
-//! STS_ENDPOINT with ROLE_ARN where there is an STS. Prints a line for each check that failed, and at last their number.
+//! STS_ENDPOINT with ROLE_ARN where there is an STS; for a gateway (`gateway-swift`) GATEWAY_LOG. Prints a line for each check that failed, and at last their number.
 
 mod chunked;
 mod client;

@@ -5,7 +5,7 @@ use crate::client::Answer;
 use crate::keys;
 use crate::refusals::wrong_secret;
 use crate::report::{Outcome, Report};
-use crate::site::{BUCKET, Call, MINUTE, Site, wire};
+use crate::site::{Call, MINUTE, Site, wire};
 use crate::xml;
 use s3_sigv4::{CanonicalRequest, PayloadHash, Request, Signer, StringToSign, Timestamp};
 
@@ -114,7 +114,7 @@ fn by_link(site: &Site, signer: &Signer, call: &Call<'_>) -> Outcome {
 
 fn foreign_path(site: &Site, signer: &Signer, path: &str) -> Outcome {
     let now = Timestamp::now();
-    let url = format!("{}/{BUCKET}/{path}", site.endpoint);
+    let url = format!("{}/{}/{path}", site.endpoint, site.bucket.name());
     let request = Request::from_url("GET", &url)?;
     let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now)?;
     let signed = signer.sign(&request, PayloadHash::EMPTY, now)?;

@@ -110,7 +110,7 @@ pub fn run(site: &Site, report: &mut Report) {
 
 fn is_refused(site: &Site, twin: Twin) -> Outcome {
     set_up(site)?;
-    let answer = site.client.send(&twin(site)?)?;
+    let answer = site.send_twin(&twin(site)?)?;
     if answer.status >= 300 {
         for (key, body) in OBJECTS {
             site.send_signed(&Call::new("GET", key))?.has_status(&[200])?.has_body(body)?;

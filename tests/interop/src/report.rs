@@ -53,7 +53,7 @@ pub struct Report {
 
 impl Report {
     pub fn new(server: &str) -> Self {
-        let exceptions = exceptions::of(server).iter().map(|exception| (exception, false)).collect();
+        let exceptions = exceptions::of(server).into_iter().map(|exception| (exception, false)).collect();
         Self { exceptions, passed: 0, failed: 0, silent: 0 }
     }
 

@@ -10,8 +10,10 @@ use std::time::Duration;
 use std::{env, fs, process};
 
 pub struct Site {
-    /// `swift`, `seaweedfs` or `ministack`.
+    /// `swift`, `seaweedfs` or `ministack`, or one of them behind a gateway: `gateway-swift`.
     pub server: String,
+    /// Where that gateway says what it passes on.
+    gateway_log: Option<PathBuf>,
     pub endpoint: String,
     pub region: String,
     pub access_key: String,
@@ -22,19 +24,42 @@ pub struct Site {
 }
 
 impl Site {
-    /// Reads SERVER, ENDPOINT, REGION, ACCESS_KEY and SECRET_KEY.
+    /// Reads SERVER, ENDPOINT, REGION, ACCESS_KEY and SECRET_KEY, and for a gateway GATEWAY_LOG.
     pub fn from_env() -> Outcome<Self> {
         let (server, endpoint, region) = (variable("SERVER")?, variable("ENDPOINT")?, variable("REGION")?);
         let (access_key, secret_key) = (variable("ACCESS_KEY")?, variable("SECRET_KEY")?);
-        let bucket = Bucket::path_style(&endpoint, BUCKET)?;
+        let gateway_log = env::var_os("GATEWAY_LOG").map(PathBuf::from);
+        // Behind a gateway nothing is in the way that an earlier run has left.
+        let name = if gateway_log.is_some() { "interop-gateway" } else { "interop-bucket" };
+        let bucket = Bucket::path_style(&endpoint, name)?;
         let credentials = Credentials::new(&*access_key, &*secret_key)?;
         let signer = Signer::new(credentials, &region, Timestamp::now())?;
         let uri: http::Uri = endpoint.parse()?;
         let client = Client::new(uri.authority().ok_or("ENDPOINT has no host")?.clone());
-        Ok(Self { server, endpoint, region, access_key, secret_key, bucket, signer, client })
+        Ok(Self { server, gateway_log, endpoint, region, access_key, secret_key, bucket, signer, client })
     }
 
-    /// Makes a bucket, in the region that is not every server's default.
+    /// Whether there is anything to check: the gateway takes a bucket from the path alone.
+    pub fn is_for(&self, case: &str) -> bool {
+        case != IN_HOST || self.gateway_log.is_none()
+    }
+
+    /// Sends a twin that was tampered with. A gateway must not pass it on, not even to a server that refuses it.
+    pub fn send_twin(&self, twin: &Wire) -> Outcome<Answer> {
+        let before = self.passed_on()?;
+        let answer = self.client.send(twin)?;
+        if self.passed_on()? != before {
+            return Err(answer.wrong("an answer of the gateway's own"));
+        }
+        Ok(answer)
+    }
+
+    fn passed_on(&self) -> Outcome<usize> {
+        let Some(log) = &self.gateway_log else { return Ok(0) };
+        Ok(fs::read_to_string(log)?.lines().filter(|line| line.starts_with("passed on: ")).count())
+    }
+
+    /// Makes a bucket, unless it is there already, in the region that is not every server's default.
     pub fn create(&self, bucket: &Bucket) -> Outcome {
         let body = format!(
             "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
@@ -42,7 +67,7 @@ impl Site {
             self.region
         );
         let wire = Call::put("", body.as_bytes()).signed(bucket, &self.signer, Timestamp::now())?;
-        self.client.send(&wire)?.has_status(&[200]).map(drop)
+        self.client.send(&wire)?.has_status(&[200, 409]).map(drop)
     }
 
     /// Signs by header with the site's own signer, and sends.
@@ -200,5 +225,6 @@ pub fn variable(name: &str) -> Outcome<String> {
     Ok(env::var(name).map_err(|error| format!("{name}: {error}"))?)
 }
 
-pub const BUCKET: &str = "interop-bucket";
+/// A check for those that take a bucket from the host.
+pub const IN_HOST: &str = "a bucket in the host";
 pub const MINUTE: Duration = Duration::from_secs(60);
