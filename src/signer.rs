@@ -30,6 +30,7 @@ use zeroize::Zeroizing;
 /// | [`sign_policy`](Signer::sign_policy) | a browser's upload, by a POST policy that is made already |
 /// | `post` | the same from a typed `PostPolicy`, as a form (feature `post`) |
 /// | `sign_http` | an `http::Request` in place (feature `http`) |
+/// | `sign_http_chunked` | the same, its body sent in chunks |
 ///
 /// ```
 /// use core::time::Duration;

@@ -4,7 +4,7 @@
 mod util;
 
 use http::header::{HOST, HeaderValue};
-use s3_sigv4::{Claim, Error, Part, PayloadHash, Service, Signer, Verifier, VerifyError};
+use s3_sigv4::{ChunkedBody, Claim, Error, Part, PayloadHash, Service, Signer, Verifier, VerifyError};
 use util::{at, credentials, now, session, signer};
 
 fn signed(mut request: http::Request<()>) -> http::Request<()> {
@@ -111,6 +111,68 @@ fn secrets_are_marked_and_other_bytes_are_signed_as_they_are() {
     let view = s3_sigv4::Request::new("GET", "https://example.com", "/").expect("a request");
     let expected = session.sign(&view.with_header_bytes(&headers), PayloadHash::EMPTY, now()).expect("a signature");
     assert_eq!(authorization(&request), expected.authorization());
+}
+
+#[test]
+fn a_request_with_a_chunked_body_is_signed_as_by_sign_chunked() {
+    let (data, trailers) = ([b'a'; 70_000], [("x-amz-checksum-crc32", 8)]);
+    let body = ChunkedBody::signed(70_000).with_trailers(&trailers).expect("a body");
+    let signer = Signer::new(session(), "us-east-1", now()).expect("a signer");
+    let latin1 = HeaderValue::from_bytes(b"caf\xe9").expect("a value");
+    for (encodings, coded) in [(&[][..], "aws-chunked"), (&["gzip", "br"][..], "aws-chunked,gzip,br")] {
+        let mut request = http::Request::put("http://127.0.0.1:9000/bucket/a%20b?x")
+            .header("x-amz-meta-name", &latin1)
+            .header("content-length", "1")
+            .header("x-amz-decoded-content-length", "1");
+        let mut headers: Vec<(&str, &[u8])> = vec![("x-amz-meta-name", b"caf\xe9"), ("content-length", b"1")];
+        for encoding in encodings {
+            request = request.header("content-encoding", *encoding);
+            headers.push(("content-encoding", encoding.as_bytes()));
+        }
+        let mut request = request.body(()).expect("a request");
+        // What an earlier attempt left is replaced.
+        signer.sign_http(&mut request, PayloadHash::UNSIGNED, at("20130101T000000Z")).expect("a signature");
+        let mut chunks = signer.sign_http_chunked(&mut request, &body, now()).expect("a signature");
+
+        let view = s3_sigv4::Request::from_url("PUT", "http://127.0.0.1:9000/bucket/a%20b?x").expect("a request");
+        let expected = signer.sign_chunked(&view.with_header_bytes(&headers), &body, now()).expect("a signature");
+        for (name, value) in expected.headers() {
+            let found: Vec<_> = request.headers().get_all(name).iter().collect();
+            assert_eq!(found, [value], "{name}");
+        }
+        assert_eq!(request.headers()["content-encoding"], coded);
+        assert_eq!(request.headers()["content-length"], body.framed_length().to_string());
+        assert!(request.headers()["x-amz-security-token"].is_sensitive());
+        assert_eq!(chunks.signature(), expected.signature());
+
+        let credentials = session();
+        let claim = Claim::parse_http(&request).expect("a claim");
+        let verified = Verifier::new("us-east-1").verify(claim, &credentials, now()).expect("it verifies");
+        let (mut decoder, mut decoded) = (verified.chunks().expect("a decoder"), Vec::new());
+        let mut framed = Vec::new();
+        for piece in data.chunks(65_536) {
+            framed.extend_from_slice(chunks.chunk(piece).expect("a head").as_bytes());
+            framed.extend_from_slice(piece);
+            framed.extend_from_slice(b"\r\n");
+        }
+        framed.extend_from_slice(chunks.finish(&[("x-amz-checksum-crc32", "AAAAAA==")]).expect("an end").as_bytes());
+        let mut input = &framed[..];
+        while let Some(piece) = decoder.feed(&mut input).expect("a chunk") {
+            decoded.extend_from_slice(piece);
+        }
+        assert_eq!(decoded, data);
+        assert_eq!(decoder.finish().expect("all of it")[0].1, "AAAAAA==");
+    }
+}
+
+#[test]
+fn a_request_that_cannot_be_signed_for_chunks_is_left_alone() {
+    let (signer, body) = (signer(), ChunkedBody::signed(1));
+    let mut request = http::Request::put("/a").header("x-amz-date", "20130101T000000Z").body(()).expect("a request");
+    let before = request.headers().clone();
+    let error = signer.sign_http_chunked(&mut request, &body, now()).expect_err("no host");
+    assert_eq!(error, Error::HostMissing);
+    assert_eq!(*request.headers(), before);
 }
 
 #[test]

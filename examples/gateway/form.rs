@@ -134,7 +134,7 @@ fn headers(form: &VerifiedPost<'_>) -> Result<HeaderMap, Refusal> {
             "acl" => "x-amz-acl",
             "cache-control" | "content-disposition" | "content-encoding" | "content-type" | "expires" => &name,
             _ if name.starts_with("x-ignore-") => continue,
-            _ if name.starts_with("x-amz-") => &name,
+            _ if OBJECT.iter().any(|start| name.starts_with(start)) => &name,
             _ => return Err(Refusal::FIELD),
         };
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Refusal::FIELD)?;
@@ -198,6 +198,15 @@ fn split<'a>(bytes: &'a [u8], text: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = bytes.windows(text.len()).position(|window| window == text)?;
     Some((&bytes[..at], &bytes[at + text.len()..]))
 }
+
+/// What else a form may say of an object. `x-amz-copy-source` is not among it: the file is what is stored.
+const OBJECT: [&str; 5] = [
+    "x-amz-checksum-",
+    "x-amz-meta-",
+    "x-amz-server-side-encryption",
+    "x-amz-storage-class",
+    "x-amz-website-redirect-location",
+];
 
 /// 20 KB of fields, and their heads.
 const LONGEST: usize = 64 * 1024;

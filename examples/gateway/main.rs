@@ -103,10 +103,10 @@ impl Gateway {
         *upstream.headers_mut() = headers(parts, &verified);
         let (pieces, passed) = mpsc::channel(1);
         let Some(decoded) = verified.decoded_length() else {
-            match content_length(&parts.headers)? {
-                Some(length) => drop(upstream.headers_mut().insert(CONTENT_LENGTH, length.into())),
-                None if body.is_empty() => {}
-                None => return Err(Refusal::LENGTH),
+            if let Some(length) = content_length(&parts.headers)? {
+                upstream.headers_mut().insert(CONTENT_LENGTH, length.into());
+            } else if !body.is_empty() {
+                return Err(Refusal::LENGTH);
             }
             self.signer.sign_http(&mut upstream, verified.payload(), now)?;
             return self.send(upstream, passed, plain(body, verified.body_hasher()?, pieces)).await;
@@ -128,10 +128,7 @@ impl Gateway {
     ) -> Result<Answer, Refusal> {
         let line = format!("{} {}", request.method(), request.uri().path());
         let send = async {
-            let body = match Passed::begin(passed).await {
-                Some(body) => body,
-                None => return Ok(None),
-            };
+            let Some(body) = Passed::begin(passed).await else { return Ok(None) };
             eprintln!("passed on: {line}");
             self.http.request(request.map(|()| body)).await.map(Some)
         };
@@ -179,8 +176,9 @@ fn required(name: &str) -> Result<String, String> {
 }
 
 /// What authenticates a link.
-const LINK: [&str; 7] = [
+const LINK: [&str; 8] = [
     "X-Amz-Algorithm",
+    "X-Amz-Content-Sha256",
     "X-Amz-Credential",
     "X-Amz-Date",
     "X-Amz-Expires",
