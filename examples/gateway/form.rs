@@ -1,7 +1,7 @@
-//! A browser's form (POST): its fields are read and verified, and its file is passed on as a PutObject while it streams.
+//! A browser's form (POST): its fields are read and verified, and its file is passed on as a PutObject, streaming.
 //!
-//! A PutObject needs the file's length beforehand. It is what the form has left behind the file's head, less the closing
-//! boundary: the file is the last field, as S3 asks for, and a form in which something follows it is refused.
+//! A PutObject needs the file's length beforehand. It is what the form has left behind the file's head, less the
+//! closing boundary: the file is the last field, as S3 asks for, and a form in which something follows it is refused.
 
 use crate::body::{Held, Received};
 use crate::refusal::Refusal;
