@@ -435,13 +435,16 @@ def link_changed(name, code, status, change, method="GET", **more):
 
 
 link_changed("another path", "SignatureDoesNotMatch", 403, lambda link: link.replace("100%25", "100%24"))
-link_changed("another lifetime", "SignatureDoesNotMatch", 403, lambda link: link.replace("X-Amz-Expires=3600", "X-Amz-Expires=36000"))
+link_changed("another lifetime", "SignatureDoesNotMatch", 403,
+             lambda link: link.replace("X-Amz-Expires=3600", "X-Amz-Expires=36000"))
 link_changed("a parameter more", "SignatureDoesNotMatch", 403, lambda link: link + "&response-content-type=text/html")
 link_changed("another signature", "SignatureDoesNotMatch", 403, other_end)
 link_changed("no signature", "AuthorizationQueryParametersError", 400, lambda link: link.split("&X-Amz-Signature")[0])
 link_changed("no parameters", "AccessDenied", 403, lambda link: link.split("?")[0])
-link_changed("an amz header more", "AccessDenied", 403, lambda link: link, "PUT", body=b"new", headers={"x-amz-acl": "public-read"})
-link_changed("a copy source more", "AccessDenied", 403, lambda link: link, "PUT", headers={"x-amz-copy-source": f"{BUCKET}/other"})
+link_changed("an amz header more", "AccessDenied", 403, lambda link: link, "PUT",
+             body=b"new", headers={"x-amz-acl": "public-read"})
+link_changed("a copy source more", "AccessDenied", 403, lambda link: link, "PUT",
+             headers={"x-amz-copy-source": f"{BUCKET}/other"})
 
 
 @refused("SignatureDoesNotMatch", 403)
@@ -478,7 +481,8 @@ form_changed("another signature", "SignatureDoesNotMatch", 403,
              lambda fields: fields.update({"x-amz-signature": other_end(fields["x-amz-signature"])}))
 form_changed("too long a file", "EntityTooLarge", 400, lambda fields: None, b"nine byte")
 form_changed("too short a file", "EntityTooSmall", 400, lambda fields: None, b"1")
-form_changed("too many fields", "MaxPostPreDataLengthExceeded", 400, lambda fields: fields.update({"x-ignore-more": "x" * 21_000}))
+form_changed("too many fields", "MaxPostPreDataLengthExceeded", 400,
+             lambda fields: fields.update({"x-ignore-more": "x" * 21_000}))
 
 
 # --- what is found only when much of it has been passed on
