@@ -4,7 +4,7 @@ mod naive;
 mod util;
 
 use core::time::Duration;
-use naive::Case;
+use naive::{Case, Signing};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use s3_sigv4::{
@@ -24,27 +24,18 @@ proptest! {
         s3 in any::<bool>(),
     ) {
         let (host, scope) = ("examplebucket.s3.amazonaws.com:8443", format!("{}/us-east-1/{}/aws4_request", now.day(), service(s3)));
-        let mut case = Case { method: "PUT", host, path: &path, query, headers, payload: PayloadHash::EMPTY.to_string(), s3 };
-        let given = case.headers.clone();
-        case.headers.push(("host".into(), case.host.into()));
-        case.headers.push(("x-amz-date".into(), now.to_string()));
-        if s3 {
-            case.headers.push(("x-amz-content-sha256".into(), case.payload.clone()));
-        }
-        if let Some(token) = &token {
-            case.headers.push(("x-amz-security-token".into(), token.clone()));
-        }
-        let canonical = naive::canonical_request(&case);
-        let text = naive::string_to_sign(&canonical, now.as_str(), &scope);
+        let by = Signing { access_key: ACCESS_KEY, secret: SECRET_KEY, token: token.as_deref(), scope: &scope, instant: now.as_str() };
+        let (origin, pairs, given) = (format!("https://{host}"), borrowed(&query), borrowed(&headers));
+        let case = Case { method: "PUT", host, path: &path, query: query.clone(), headers: headers.clone(), payload: PayloadHash::EMPTY.to_string(), s3 };
+        let [canonical, text, signature] = case.signed(&by);
 
         let signer = signer(s3, token.as_deref(), now);
-        let (origin, query, headers) = (format!("https://{host}"), borrowed(&case.query), borrowed(&given));
-        let request = Request::new("PUT", &origin, &path).unwrap().with_query(&query).with_headers(&headers);
+        let request = Request::new("PUT", &origin, &path).unwrap().with_query(&pairs).with_headers(&given);
         let ours = signer.canonical_request(&request, PayloadHash::EMPTY, now).unwrap();
         prop_assert_eq!(ours.to_string(), canonical);
         prop_assert_eq!(StringToSign::new(&ours).to_string(), &*text);
         let signed = signer.sign(&request, PayloadHash::EMPTY, now).unwrap();
-        prop_assert_eq!(signed.signature().to_string(), naive::signature(SECRET_KEY, &scope, &text));
+        prop_assert_eq!(signed.signature().to_string(), signature);
     }
 
     #[test]
@@ -56,31 +47,18 @@ proptest! {
     ) {
         let (host, scope) = ("examplebucket.s3.amazonaws.com", format!("{}/us-east-1/{}/aws4_request", now.day(), service(s3)));
         let payload = if s3 { "UNSIGNED-PAYLOAD".into() } else { PayloadHash::EMPTY.to_string() };
-        let mut case = Case { method: "GET", host, path: &path, query, headers, payload, s3 };
-        let (given_query, given) = (case.query.clone(), case.headers.clone());
-        case.headers.push(("host".into(), case.host.into()));
-        case.query.push(("X-Amz-Algorithm".into(), "AWS4-HMAC-SHA256".into()));
-        case.query.push(("X-Amz-Credential".into(), format!("{ACCESS_KEY}/{scope}")));
-        case.query.push(("X-Amz-Date".into(), now.to_string()));
-        case.query.push(("X-Amz-Expires".into(), expires.to_string()));
-        case.query.push(("X-Amz-SignedHeaders".into(), naive::canonical_headers(&case.headers).1));
-        if let Some(token) = &token {
-            case.query.push(("X-Amz-Security-Token".into(), token.clone()));
-        }
-        let canonical = naive::canonical_request(&case);
-        let signature = naive::signature(SECRET_KEY, &scope, &naive::string_to_sign(&canonical, now.as_str(), &scope));
-        // The path is sent encoded once, whatever the service.
-        let sent = naive::uri_encode(if path.is_empty() { "/" } else { &path }, false);
-        let url = format!("https://{host}{sent}?{}&X-Amz-Signature={signature}", naive::canonical_query(&case.query));
+        let by = Signing { access_key: ACCESS_KEY, secret: SECRET_KEY, token: token.as_deref(), scope: &scope, instant: now.as_str() };
+        let case = Case { method: "GET", host, path: &path, query: query.clone(), headers: headers.clone(), payload: payload.clone(), s3 };
+        let [canonical, url] = case.link(&by, expires);
 
         let signer = signer(s3, token.as_deref(), now);
-        let (origin, query, headers) = (format!("https://{host}"), borrowed(&given_query), borrowed(&given));
+        let (origin, query, headers) = (format!("https://{host}"), borrowed(&query), borrowed(&headers));
         let request = Request::new("GET", &origin, &path).unwrap().with_query(&query).with_headers(&headers);
         let request = request.allow_dot_segments();
         let lifetime = Duration::from_secs(expires);
         let link = signer.presign(&request, lifetime, now).unwrap();
         prop_assert_eq!(link.url(), &*url);
-        let payload = PayloadHash::parse(&case.payload).unwrap();
+        let payload = PayloadHash::parse(&payload).unwrap();
         prop_assert_eq!(signer.canonical_link(&request, lifetime, now).unwrap().to_string(), canonical);
 
         // A signer of another day derives this day's key; one that was handed the key needs no secret.
@@ -143,7 +121,7 @@ proptest! {
         };
         let meant = meaning(&incoming);
         for (place, byte, how) in changes {
-            let changed = changed(&incoming, place, byte, how);
+            let changed = incoming.changed(place.index(incoming.len()), byte, how);
             let result = verify(&changed);
             prop_assert_eq!(result.is_ok(), meaning(&changed) == meant, "{:?} {:?} {:?}", result, changed, incoming);
         }
@@ -221,41 +199,6 @@ proptest! {
 
 /// Bytes to change others into: those that have a part in some rule, and some that have none.
 const CHANGES: &[u8] = b" \t\n\0%+&=/.;:,?#-_~0129abfABFXx@\x7f";
-
-/// A byte of the target, of a header's name or of its value put in, replaced or taken away.
-fn changed(incoming: &Incoming, place: prop::sample::Index, byte: u8, how: u8) -> Incoming {
-    let mut changed = incoming.clone();
-    let lengths = changed.headers.iter().flat_map(|(name, value)| [name.len(), value.len()]);
-    let lengths: Vec<_> = [changed.method.len(), changed.target.len()].into_iter().chain(lengths).collect();
-    let mut at = place.index(lengths.iter().sum());
-    let part = lengths
-        .iter()
-        .position(|length| {
-            at.checked_sub(*length).is_none_or(|rest| {
-                at = rest;
-                false
-            })
-        })
-        .unwrap();
-    let change = |bytes: &mut Vec<u8>| match how {
-        0 => bytes.insert(at, byte),
-        1 => bytes[at] = byte,
-        _ => drop(bytes.remove(at)),
-    };
-    let change_text = |text: &mut String| {
-        let mut bytes = core::mem::take(text).into_bytes();
-        change(&mut bytes);
-        // Text that is no UTF-8 any more cannot be received.
-        *text = String::from_utf8_lossy(&bytes).into_owned();
-    };
-    match part {
-        0 => change_text(&mut changed.method),
-        1 => change_text(&mut changed.target),
-        part if part % 2 == 0 => change_text(&mut changed.headers[part / 2 - 1].0),
-        part => change(&mut changed.headers[part / 2 - 1].1),
-    }
-    changed
-}
 
 /// Every day of ten thousand years, against a calendar that counts them one by one.
 #[test]

@@ -7,6 +7,15 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
+/// By whom, where and when it is signed.
+pub(crate) struct Signing<'a> {
+    pub(crate) access_key: &'a str,
+    pub(crate) secret: &'a str,
+    pub(crate) token: Option<&'a str>,
+    pub(crate) scope: &'a str,
+    pub(crate) instant: &'a str,
+}
+
 /// What is signed: all of it as the caller thinks of it, nothing encoded, names of headers in any case.
 pub(crate) struct Case<'a> {
     pub(crate) method: &'a str,
@@ -16,6 +25,44 @@ pub(crate) struct Case<'a> {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) payload: String,
     pub(crate) s3: bool,
+}
+
+impl Case<'_> {
+    /// The canonical request, the string to sign and the signature of a request that is signed in its header.
+    pub(crate) fn signed(mut self, by: &Signing<'_>) -> [String; 3] {
+        self.headers.push(("host".into(), self.host.into()));
+        self.headers.push(("x-amz-date".into(), by.instant.into()));
+        if self.s3 {
+            self.headers.push(("x-amz-content-sha256".into(), self.payload.clone()));
+        }
+        if let Some(token) = by.token {
+            self.headers.push(("x-amz-security-token".into(), token.into()));
+        }
+        let canonical = canonical_request(&self);
+        let text = string_to_sign(&canonical, by.instant, by.scope);
+        let signature = signature(by.secret, by.scope, &text);
+        [canonical, text, signature]
+    }
+
+    /// The canonical request of a link, and the link.
+    pub(crate) fn link(mut self, by: &Signing<'_>, expires: u64) -> [String; 2] {
+        self.headers.push(("host".into(), self.host.into()));
+        self.query.push(("X-Amz-Algorithm".into(), "AWS4-HMAC-SHA256".into()));
+        self.query.push(("X-Amz-Credential".into(), format!("{}/{}", by.access_key, by.scope)));
+        self.query.push(("X-Amz-Date".into(), by.instant.into()));
+        self.query.push(("X-Amz-Expires".into(), expires.to_string()));
+        self.query.push(("X-Amz-SignedHeaders".into(), canonical_headers(&self.headers).1));
+        if let Some(token) = by.token {
+            self.query.push(("X-Amz-Security-Token".into(), token.into()));
+        }
+        let canonical = canonical_request(&self);
+        let signature = signature(by.secret, by.scope, &string_to_sign(&canonical, by.instant, by.scope));
+        // The path is sent encoded once, whatever the service.
+        let sent = uri_encode(if self.path.is_empty() { "/" } else { self.path }, false);
+        let query = canonical_query(&self.query);
+        let url = format!("https://{}{sent}?{query}&X-Amz-Signature={signature}", self.host);
+        [canonical, url]
+    }
 }
 
 pub(crate) fn uri_encode(text: &str, encode_slash: bool) -> String {

@@ -73,6 +73,46 @@ impl Incoming {
         self
     }
 
+    /// The lengths of its parts: the method, the target, each header's name and value.
+    fn lengths(&self) -> impl Iterator<Item = usize> {
+        let headers = self.headers.iter().flat_map(|(name, value)| [name.len(), value.len()]);
+        [self.method.len(), self.target.len()].into_iter().chain(headers)
+    }
+
+    /// How many bytes it has.
+    pub(crate) fn len(&self) -> usize {
+        self.lengths().sum()
+    }
+
+    /// The same with this byte put in (0) or replaced by this one (1), or with the byte there taken away (others).
+    pub(crate) fn changed(&self, mut at: usize, byte: u8, how: u8) -> Self {
+        let mut changed = self.clone();
+        let ends_before = |length: &usize| {
+            let rest = at.checked_sub(*length);
+            at = rest.unwrap_or(at);
+            rest.is_some()
+        };
+        let part = self.lengths().take_while(ends_before).count();
+        let change = |bytes: &mut Vec<u8>| match how {
+            0 => bytes.insert(at, byte),
+            1 => bytes[at] = byte,
+            _ => drop(bytes.remove(at)),
+        };
+        let change_text = |text: &mut String| {
+            let mut bytes = core::mem::take(text).into_bytes();
+            change(&mut bytes);
+            // Text that is no UTF-8 any more cannot be received.
+            *text = String::from_utf8_lossy(&bytes).into_owned();
+        };
+        match part {
+            0 => change_text(&mut changed.method),
+            1 => change_text(&mut changed.target),
+            part if part % 2 == 0 => change_text(&mut changed.headers[part / 2 - 1].0),
+            part => change(&mut changed.headers[part / 2 - 1].1),
+        }
+        changed
+    }
+
     /// Reads the claim, and hands it on.
     pub(crate) fn claim<T>(&self, then: impl FnOnce(Claim<'_>) -> Result<T, VerifyError>) -> Result<T, VerifyError> {
         let host = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host"));

@@ -1,0 +1,191 @@
+//! What the targets share: bounds on memory, and requests out of text.
+#![allow(dead_code, unused_imports, reason = "each target uses a part")]
+
+#[path = "../tests/naive/mod.rs"]
+pub(crate) mod naive;
+#[path = "../tests/util/mod.rs"]
+pub(crate) mod util;
+
+use core::time::Duration;
+use s3_sigv4::{
+    ChunkDecoder, ChunkFraming, Claim, ErrorResponse, Inspection, PayloadHash, Request, Service, Signature, Signer, Verifier,
+    VerifyError,
+};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use util::{ACCESS_KEY, Incoming, now};
+
+pub(crate) const HOST: &str = "examplebucket.s3.amazonaws.com";
+pub(crate) const ORIGIN: &str = "https://examplebucket.s3.amazonaws.com";
+
+/// Holds what runs to `per_byte * bytes + fixed` bytes of memory at any moment, and to sixteen times as much in all, so
+/// that work which copies what it has over and over is found as well.
+#[track_caller]
+pub(crate) fn bounded<T>(bytes: usize, (per_byte, fixed): (usize, usize), run: impl FnOnce() -> T) -> T {
+    let bound = per_byte * bytes + fixed;
+    let (held, allocated) = (HELD.get(), ALLOCATED.get());
+    MOST.set(held);
+    let result = run();
+    let (most, allocated) = (MOST.get() - held, ALLOCATED.get() - allocated);
+    assert!(most <= bound as isize, "{bytes} bytes made it hold {most}, more than {bound}");
+    assert!(allocated <= 16 * bound, "{bytes} bytes made it allocate {allocated}, more than 16 * {bound}");
+    result
+}
+
+thread_local! {
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static MOST: Cell<isize> = const { Cell::new(0) };
+    static ALLOCATED: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+// SAFETY: every call goes to the system's allocator; counting touches only a thread's own cells.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HELD.set(HELD.get() + layout.size() as isize);
+        MOST.set(MOST.get().max(HELD.get()));
+        ALLOCATED.set(ALLOCATED.get() + layout.size());
+        // SAFETY: the caller's promises are handed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.set(HELD.get() - layout.size() as isize);
+        // SAFETY: the caller's promises are handed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The head of a request as text: `METHOD target`, and a line `name: value` for each header.
+pub(crate) struct Head {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Head {
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let mut lines = text.split(|byte| *byte == b'\n');
+        let first = String::from_utf8_lossy(lines.next().unwrap_or_default());
+        let (method, target) = first.split_once(' ').unwrap_or(("GET", &first));
+        let header = |line: &[u8]| {
+            let at = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+            let value = line.get(at + 1..).unwrap_or_default();
+            (String::from_utf8_lossy(&line[..at]).into_owned(), value.strip_prefix(b" ").unwrap_or(value).to_vec())
+        };
+        Self { method: method.into(), target: target.into(), headers: lines.map(header).collect() }
+    }
+
+    /// The target as raw text, nothing of it encoded yet: the path, and names with their values.
+    pub(crate) fn path_and_query(&self) -> (&str, Vec<(&str, &str)>) {
+        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        (path, pairs(query, '&'))
+    }
+
+    /// The headers whose values are text.
+    pub(crate) fn texts(&self) -> Vec<(&str, &str)> {
+        self.headers.iter().filter_map(|(name, value)| Some((&**name, str::from_utf8(value).ok()?))).collect()
+    }
+
+    /// Of them those that no rule treats apart: the twin does not know which are never signed, or set by signing.
+    pub(crate) fn plain_texts(&self) -> Vec<(&str, &str)> {
+        let known = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            ["content-type", "range"].contains(&&*name) || name.starts_with("x-amz-meta-")
+        };
+        self.texts().into_iter().filter(|(name, _)| known(name)).collect()
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<(&str, &[u8])> {
+        self.headers.iter().map(|(name, value)| (&**name, &**value)).collect()
+    }
+}
+
+/// `name=value`, as often as it stands there.
+pub(crate) fn pairs(text: &str, between: char) -> Vec<(&str, &str)> {
+    let pieces = text.split(between).filter(|_| !text.is_empty());
+    pieces.map(|piece| piece.split_once('=').unwrap_or((piece, ""))).collect()
+}
+
+pub(crate) fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
+}
+
+/// S3's rules, or the general ones.
+pub(crate) fn signer(s3: bool) -> Signer {
+    Signer::for_service(util::credentials(), service(s3), "us-east-1", now()).expect("a signer")
+}
+
+pub(crate) fn service(s3: bool) -> Service {
+    Service::new(if s3 { "s3" } else { "service" }).expect("a service")
+}
+
+/// What `%XX` stands for.
+pub(crate) fn decoded(text: &str) -> Vec<u8> {
+    let mut pieces = text.split('%');
+    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
+    for piece in pieces {
+        bytes.push(u8::from_str_radix(&piece[..2], 16).expect("two digits"));
+        bytes.extend_from_slice(&piece.as_bytes()[2..]);
+    }
+    bytes
+}
+
+/// The request in this text, signed and sent as a link and with headers, where it can be.
+pub(crate) fn sent(text: &[u8], s3: bool) -> [Option<Incoming>; 2] {
+    let (head, signer) = (Head::of(text), signer(s3));
+    let ((path, query), headers) = (head.path_and_query(), head.texts());
+    let Ok(request) = Request::new(&head.method, ORIGIN, path) else { return [None, None] };
+    let request = request.with_query(&query).with_headers(&headers).allow_dot_segments();
+    let link = signer.presign(&request, Duration::from_secs(60), now());
+    let signed = signer.sign(&request, PayloadHash::EMPTY, now());
+    [link.ok().map(|link| Incoming::link(&link)), signed.ok().map(|it| Incoming::signed(&request, &headers, &it))]
+}
+
+/// The signed headers of a request that is verified.
+pub(crate) fn verified(incoming: &Incoming, s3: bool) -> Result<Vec<String>, VerifyError> {
+    let (signer, verifier) = (signer(s3), Verifier::new("us-east-1").with_service(service(s3)));
+    incoming.claim(|claim| {
+        let known = (claim.access_key_id() == ACCESS_KEY).then_some(signer.key());
+        let verified = verifier.verify(claim.with_payload(PayloadHash::EMPTY), known, now())?;
+        Ok(verified.signed_headers().map(String::from).collect())
+    })
+}
+
+/// Everything that reads what a stranger sent, by itself.
+pub(crate) const READERS: [fn(&str); 9] = [
+    |text| drop(Inspection::of_link(text).to_string()),
+    |text| drop(Inspection::of_headers(&Head::of(text.as_bytes()).texts()).to_string()),
+    |text| drop(Inspection::of_headers(&[("authorization", text)]).to_string()),
+    |text| drop(Inspection::of_form(&pairs(text, '\n')).to_string()),
+    |text| drop(ErrorResponse::new(text).explain_alone().to_string()),
+    |text| drop(Request::from_url("GET", text).map(|request| request.url().to_string())),
+    |text| {
+        let (head, signer) = (Head::of(text.as_bytes()), signer(false));
+        let (headers, (path, query)) = (head.texts(), head.path_and_query());
+        let request = Request::new(&head.method, ORIGIN, path);
+        let request = request.map(|request| request.with_query(&query).with_headers(&headers));
+        let _ = request.map(|request| signer.sign(&request, PayloadHash::EMPTY, now()).map(|it| it.signature()));
+    },
+    |text| {
+        let (head, key) = (Head::of(text.as_bytes()), signer(false).key().clone());
+        let headers = head.bytes();
+        let request = Request::received(&head.method, HOST, &head.target);
+        let claim = request.and_then(|request| Claim::parse(&request.with_header_bytes(&headers)));
+        let verifier = Verifier::new("us-east-1").with_service(service(false));
+        let _ = claim.and_then(|claim| verifier.verify(claim.with_payload(PayloadHash::EMPTY), &key, now()).map(|_| ()));
+    },
+    |text| {
+        let framing = ChunkFraming::new(PayloadHash::STREAMING_UNSIGNED_TRAILER, 1 << 30, "x-amz-checksum-crc32");
+        let (key, seed) = (signer(true).key().clone(), Signature::parse(&"0".repeat(64)));
+        let decoder = ChunkDecoder::new(framing.expect("a framing"), seed.expect("digits"), key, now());
+        let mut decoder = decoder.expect("the key's day").with_min_chunk(1);
+        for byte in text.as_bytes().chunks(1) {
+            let _ = decoder.feed(&mut &*byte);
+        }
+    },
+];
