@@ -373,6 +373,11 @@ fn queries_that_are_signed_already_or_ambiguous() {
         Request::from_url("GET", "https://example.com/?a=b+c").expect("a request"),
         "the query has a + at byte offset 3, which some servers read as a space and some as a plus: write %20 or %2B",
     );
+    // In a link it says what is signed of the body; beside a header it is a parameter like any other.
+    let named = [("x-amz-content-sha256", PayloadHash::EMPTY.as_str())];
+    let message = "the query already has the authentication parameter X-Amz-Content-Sha256";
+    refused(signer().presign(&request("/").with_query(&named), MINUTE, now()), message);
+    assert!(signer().sign(&request("/").with_query(&named), PayloadHash::EMPTY, now()).is_ok());
     // The token of an S3 Express session, where the signer has one already.
     let express = Signer::for_service(session(), Service::S3_EXPRESS, "us-west-2", now()).expect("a signer");
     let twice = request("/").with_query(&[("x-amz-s3session-token", "c")]);
@@ -399,6 +404,11 @@ fn the_hash_in_a_header_against_the_hash_that_is_signed() {
     assert!(signer().presign(&request, MINUTE, now()).is_ok());
     refused(
         signer().presign_payload(&request, PayloadHash::UNSIGNED, MINUTE, now()),
+        "the header x-amz-content-sha256 differs from the payload hash that is signed",
+    );
+    let twice = [header[0], header[0]];
+    refused(
+        signer().presign(&request.with_headers(&twice), MINUTE, now()),
         "the header x-amz-content-sha256 differs from the payload hash that is signed",
     );
     let request = request.with_headers(&[("x-amz-content-sha256", "abc")]);

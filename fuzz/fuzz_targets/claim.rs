@@ -1,4 +1,4 @@
-//! Any bytes as a received request are refused, for nobody signed them: no panic, little memory, the same by http.
+//! Any bytes as a received request are refused, for nobody signed them: never a panic, little memory.
 #![no_main]
 
 #[path = "../shared.rs"]
@@ -21,4 +21,7 @@ fuzz_target!(|input: (bool, &[u8])| {
         let refused = verifier.verify(claim.clone().with_payload(PayloadHash::EMPTY), &key, claim.dated());
         assert!(refused.is_err(), "{refused:?}");
     });
+    let http = http::Request::builder().method(&*head.method).uri(&*head.target);
+    let http = headers.iter().fold(http, |http, (name, value)| http.header(*name, *value)).body(());
+    let _ = http.map(|http| Claim::parse_http(&http).map(|claim| claim.is_link()));
 });

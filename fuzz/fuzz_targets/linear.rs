@@ -14,5 +14,5 @@ fuzz_target!(|input: (u8, u8, &str)| {
     let repeats = (1024 << (shift % 9)) / piece.len().max(1);
     let text = [front, &piece.repeat(repeats), behind].concat();
     let read = shared::READERS[usize::from(reader) % shared::READERS.len()];
-    shared::bounded(text.len(), (128, 65_536), || read(&text));
+    shared::bounded(text.len(), (256, 65_536), || read(&text));
 });

@@ -125,7 +125,7 @@ impl<'r> Parts<'r> {
         if headers.len() > MAX_HEADERS {
             return Err(Error::TooManyHeaders { count: headers.len() });
         }
-        let mut host_given = false;
+        let (mut host_given, mut hash_given) = (false, false);
         for (index, (name, value)) in headers.iter().enumerate() {
             order.names_are_plain &= check_header(index, name, value)?;
             let added = ADDED_HEADERS.iter().position(|added| is(name, added));
@@ -145,7 +145,8 @@ impl<'r> Parts<'r> {
                 }
                 continue;
             }
-            if added == Some(1) && value != self.payload.as_bytes() {
+            // Given twice it would be the hash, a comma and the hash.
+            if added == Some(1) && (value != self.payload.as_bytes() || core::mem::replace(&mut hash_given, true)) {
                 return Err(Error::PayloadHashConflict);
             }
             order.headers.push(index as u8);
@@ -232,7 +233,9 @@ impl<'r> Parts<'r> {
         let id = at as u16;
         let (name, _) = self.parameter(id);
         // Servers differ in whether they take these names in any case; nobody has an honest use for another one.
-        let mut reserved = ADDED_PARAMETERS.into_iter().chain(["X-Amz-Signature"]);
+        // A link's payload is said by its header, and a parameter that said something else would be believed.
+        let of_links = (!self.in_header()).then_some("X-Amz-Content-Sha256");
+        let mut reserved = ADDED_PARAMETERS.into_iter().chain(["X-Amz-Signature"]).chain(of_links);
         if let Some(name) = reserved.find(|reserved| lower(name.bytes()).eq(lower(reserved.bytes()))) {
             let brought = self.identity.session_token.is_none() && self.rules.session_token == SessionToken::S3Session;
             if !brought || name != SessionToken::S3Session.parameter() {
