@@ -8,8 +8,8 @@ pub(crate) mod util;
 
 use core::time::Duration;
 use s3_sigv4::{
-    ChunkDecoder, ChunkFraming, Claim, ErrorResponse, Inspection, PayloadHash, Request, Service, Signature, Signer, Verifier,
-    VerifyError,
+    ChunkDecoder, ChunkFraming, Claim, ErrorResponse, Inspection, PayloadHash, Request, Service, Signature, Signer,
+    Verifier, VerifyError,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -179,7 +179,8 @@ pub(crate) const READERS: [fn(&str); 9] = [
         let request = Request::received(&head.method, HOST, &head.target);
         let claim = request.and_then(|request| Claim::parse(&request.with_header_bytes(&headers)));
         let verifier = Verifier::new("us-east-1").with_service(service(false));
-        let _ = claim.and_then(|claim| verifier.verify(claim.with_payload(PayloadHash::EMPTY), &key, now()).map(|_| ()));
+        let _ =
+            claim.and_then(|claim| verifier.verify(claim.with_payload(PayloadHash::EMPTY), &key, now()).map(|_| ()));
     },
     |text| {
         let framing = ChunkFraming::new(PayloadHash::STREAMING_UNSIGNED_TRAILER, 1 << 30, "x-amz-checksum-crc32");

@@ -26,6 +26,7 @@ fuzz_target!(|input: (u8, u16, u16, &[u8])| {
         }
         Ok::<_, VerifyError>((body, decoder.finish()?))
     };
-    let [whole, cut] = [framed.len() + 1, usize::from(cut) + 1].map(|size| bounded(framed.len(), (8, 4096), || read(size)));
+    let [whole, cut] =
+        [framed.len() + 1, usize::from(cut) + 1].map(|size| bounded(framed.len(), (8, 4096), || read(size)));
     assert_eq!(whole, cut);
 });

@@ -15,7 +15,8 @@ fuzz_target!(|text: &str| {
             assert_eq!(Request::from_url("GET", &url).expect("a URL").url().to_string(), url);
         }
         if let Ok(endpoint) = Endpoint::parse(text) {
-            let _ = Bucket::path_style(&endpoint, "bucket").map(|bucket| bucket.get("key").map(|it| it.url().to_string()));
+            let _ =
+                Bucket::path_style(&endpoint, "bucket").map(|bucket| bucket.get("key").map(|it| it.url().to_string()));
             assert_eq!(Endpoint::parse(&endpoint.to_string()), Ok(endpoint));
         }
         let _ = (Bucket::from_arn(text), Bucket::check_name(text), region_of_host(text));

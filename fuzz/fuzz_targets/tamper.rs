@@ -13,7 +13,8 @@ fuzz_target!(|input: (bool, u8, u8, u16, &[u8])| {
         let Ok(names) = shared::verified(&incoming, s3) else { continue };
         let names: Vec<_> = names.iter().map(|name| &**name).collect();
         let changed = incoming.changed(usize::from(at) % incoming.len(), byte, how % 3);
-        let [before, after] = [&incoming, &changed].map(|it| meaning(&it.method, &it.target, &it.headers, (&names, s3)));
+        let [before, after] =
+            [&incoming, &changed].map(|it| meaning(&it.method, &it.target, &it.headers, (&names, s3)));
         let verified = shared::verified(&changed, s3);
         assert_eq!(verified.is_ok(), before == after, "{verified:?}: {changed:?}");
     }

@@ -19,7 +19,8 @@ fuzz_target!(|input: (u16, u16, u8, u16, &[u8])| {
     let framing = ChunkFraming::new(body.payload_hash(), body.length(), "x-amz-checksum-crc32").unwrap();
     let read = |mut framed: &[u8]| {
         let key = signer.key().clone();
-        let (mut decoder, mut read) = (ChunkDecoder::new(framing.clone(), signed.signature(), key, now()).unwrap(), Vec::new());
+        let (mut decoder, mut read) =
+            (ChunkDecoder::new(framing.clone(), signed.signature(), key, now()).unwrap(), Vec::new());
         while let Some(piece) = decoder.feed(&mut framed)? {
             read.extend_from_slice(piece);
             assert!(data.starts_with(&read));
