@@ -79,6 +79,13 @@ impl<'a> Text<'a> {
 
     /// The order of two texts of one kind as if both were encoded.
     pub(crate) fn compare(self, other: Self) -> Ordering {
+        if let (Self::Raw(a), Self::Raw(b)) = (self, other) {
+            // The first byte that differs decides.
+            let (a, b) = (a.as_bytes(), b.as_bytes());
+            let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+            let rank = |byte: Option<&u8>| byte.map(|byte| (is_unreserved(*byte), *byte));
+            return rank(a.get(same)).cmp(&rank(b.get(same)));
+        }
         if let (Self::Received(a), Self::Received(b)) = (self, other) {
             // Up to where they differ they stand for the same, and behind that, for most, the byte itself decides.
             let (a, b) = (a.as_bytes(), b.as_bytes());

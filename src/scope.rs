@@ -1,7 +1,7 @@
 use crate::error::{Error, Field, check};
 use crate::timestamp::Timestamp;
 use alloc::borrow::Cow;
-use alloc::format;
+use alloc::string::String;
 use core::fmt;
 
 /// Where a signature is valid: a UTC day, a region and a service, written `20130524/us-east-1/s3/aws4_request`.
@@ -117,7 +117,8 @@ impl<'a> CredentialScope<'a> {
     }
 
     fn of(day: &str, region: &str, service: &str) -> CredentialScope<'static> {
-        let text = format!("{day}/{region}/{service}{END}");
+        let mut text = String::with_capacity(REGION_START + region.len() + 1 + service.len() + END.len());
+        [day, "/", region, "/", service, END].into_iter().for_each(|piece| text.push_str(piece));
         CredentialScope { text: Cow::Owned(text), region_end: REGION_START + region.len() }
     }
 }
