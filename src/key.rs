@@ -12,8 +12,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// Step 3 of 4: the key for one day, region and service, derived from the secret by four HMACs.
 ///
-/// It can be handed to a place that must never hold the secret, such as an edge worker: [`SigningKey::export`] there,
-/// [`SigningKey::import`] here, and [`Signer::from_key`](crate::Signer::from_key). It signs what is dated on its own
+/// It can be handed to a place that must never hold the secret, such as an edge worker: [`SigningKey::export`] here,
+/// [`SigningKey::import`] there, and [`Signer::from_key`](crate::Signer::from_key). It signs what is dated on its own
 /// day and nothing else; the links that it signed stay good after midnight.
 ///
 /// ```

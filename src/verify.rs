@@ -141,6 +141,8 @@ impl<'a> Verifier<'a> {
     ///
     /// `key` is [`&Credentials`](Credentials), a [`&SigningKey`](SigningKey), which saves deriving it, or an `Option` of
     /// either: `None`, for an access key id that nobody has, costs what a wrong signature costs and is refused.
+    /// Look a signing key up by [`Claim::scope`] as well: one of another day is [`VerifyError::OtherKey`], a mistake of the
+    /// server's own, which tells that the access key id exists.
     ///
     /// ```
     /// use s3_sigv4::{Claim, Credentials, PayloadHash, Request, Timestamp, Verifier, VerifyError};
@@ -179,7 +181,7 @@ impl<'a> Verifier<'a> {
     /// [`VerifyError::Expired`]; [`VerifyError::PlusInPath`]; [`VerifyError::HeaderNotSigned`]; [`VerifyError::Missing`]
     /// for `x-amz-content-sha256`, [`VerifyError::PayloadUnknown`], [`VerifyError::StreamingLink`] and
     /// [`VerifyError::PayloadAlgorithm`]; [`VerifyError::TooManyHeaders`], [`VerifyError::SignedHeaderMissing`],
-    /// [`VerifyError::TooManyParameters`] and [`VerifyError::QueryTooLong`]; [`VerifyError::OtherKey`]; then, when all
+    /// [`VerifyError::QueryTooLong`] and [`VerifyError::TooManyParameters`]; [`VerifyError::OtherKey`]; then, when all
     /// that costs time is done, [`VerifyError::UnknownKey`] and [`VerifyError::SignatureMismatch`]; and what only the
     /// holder of the secret gets to see: [`VerifyError::TokenMissing`], [`VerifyError::TokenUnexpected`],
     /// [`VerifyError::TokenMismatch`], [`VerifyError::CredentialsExpired`], and the headers of a streaming body.

@@ -942,6 +942,30 @@ fn all_that_is_signed_is_verified() {
     }
 }
 
+/// Headers that signing may add do not count to the limit, however often they are sent.
+#[test]
+fn as_many_signed_headers_as_a_request_can_have() {
+    for (with_host, repeated) in [(true, 9), (false, 10)] {
+        let names: Vec<String> = (0..128).map(|index| format!("x{index}")).collect();
+        let mut headers: Vec<(&str, &str)> = names.iter().map(|name| (&**name, "1")).collect();
+        headers.extend([("content-encoding", "gzip")].repeat(repeated));
+        headers.extend(with_host.then_some(("host", HOST)));
+        let mut signed = vec!["content-encoding".to_owned(), "host".to_owned()];
+        signed.append(&mut names.clone());
+        signed.sort();
+        let target = format!(
+            "/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={ACCESS_KEY}%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+             &X-Amz-Date=20130524T000000Z&X-Amz-Expires=60&X-Amz-SignedHeaders={}&X-Amz-Signature={}",
+            signed.join("%3B"),
+            "0".repeat(64)
+        );
+        let request = Request::received("GET", HOST, &target).expect("a request").with_headers(&headers);
+        let claim = Claim::parse(&request).expect("a claim");
+        let refused = verifier().verify(claim, &credentials(), now()).expect_err("nobody signed it");
+        assert_eq!(refused, VerifyError::SignatureMismatch);
+    }
+}
+
 /// What the log and the client are told.
 #[test]
 fn messages() {

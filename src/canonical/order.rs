@@ -1,6 +1,6 @@
 //! What comes before the walk: everything is checked, and headers and parameters are sorted, in arrays of indices.
 
-use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, Parts, Walk};
+use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, MOST_HEADERS, Parts, Walk};
 use crate::encode::Text;
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
@@ -262,7 +262,8 @@ const _: () = assert!(MAX_QUERY + ADDED_PARAMETERS.len() + OWN_PARAMETERS + 1 < 
 
 /// What is signed, in canonical order.
 pub(crate) struct Order {
-    pub(super) headers: Ids<u8, { MAX_HEADERS + ADDED_HEADERS.len() }>,
+    // A received request may have all of its headers signed, and `host` besides where no header says it.
+    pub(super) headers: Ids<u8, { MOST_HEADERS + 1 }>,
     pub(super) parameters: Ids<u16, { MAX_PARAMETERS + OWN_PARAMETERS + ADDED_PARAMETERS.len() }>,
     /// Whether all names of signed headers are in lower case, without a character that a query would encode.
     pub(super) names_are_plain: bool,
