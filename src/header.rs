@@ -44,8 +44,9 @@ impl Signer {
     /// [`Error::SessionTokenMissing`] where neither the signer nor the request has the token of an S3 Express session;
     /// and whatever is wrong with the request: a header that cannot be sent ([`Error::Header`], [`Error::HeaderNameEmpty`],
     /// [`Error::HostRepeated`], [`Error::HeaderMustBeSigned`], [`Error::PayloadHashConflict`]), a query that is
-    /// signed already or ambiguous ([`Error::AuthenticationParameter`], [`Error::PlusInQuery`]), too many of either
-    /// ([`Error::TooManyHeaders`], [`Error::TooManyParameters`]).
+    /// signed already or ambiguous ([`Error::AuthenticationParameter`], [`Error::OwnParameter`], [`Error::PlusInQuery`],
+    /// [`Error::PlusInPath`]), too much of either ([`Error::TooManyHeaders`], [`Error::TooManyParameters`],
+    /// [`Error::QueryTooLong`]).
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>.
     pub fn sign(

@@ -47,7 +47,8 @@ impl Signer {
     /// is signed as empty for every other service; [`Signer::presign_payload`] says otherwise.
     ///
     /// # Errors
-    /// As [`Signer::sign`]; besides, [`Error::Lifetime`], [`Error::OutlivesCredentials`], [`Error::DotSegment`],
+    /// As [`Signer::sign`]; besides, [`Error::PayloadHashSyntax`] for the header `x-amz-content-sha256`,
+    /// [`Error::Lifetime`], [`Error::OutlivesCredentials`], [`Error::DotSegment`],
     /// and [`Error::HeaderNotText`] for a header that could not be told to whoever is to send it.
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.

@@ -24,6 +24,7 @@ use zeroize::Zeroizing;
 /// |---|---|
 /// | [`presign`](Signer::presign) | a link that anybody can use for a while |
 /// | [`presign_to`](Signer::presign_to) | the same into the caller's buffer |
+/// | [`links`](Signer::links) | many links of one instant |
 /// | [`presign_payload`](Signer::presign_payload) | a link for a request whose body is known |
 /// | [`sign`](Signer::sign) | a request that is sent now, by the `Authorization` header |
 /// | [`sign_to`](Signer::sign_to) | the same into the caller's buffer |
