@@ -278,7 +278,7 @@ impl Bucket {
     /// ```
     #[must_use]
     pub fn list(&self) -> Request<'_> {
-        let operation = Operation { flag: Some(("list-type", "2")), ..Operation::default() };
+        let operation = Operation { flag: Some(&("list-type", "2")), ..Operation::default() };
         self.request("GET", &self.base[..self.root], "").with_operation(operation)
     }
 
@@ -295,7 +295,7 @@ impl Bucket {
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
     pub fn create_multipart_upload<'a>(&'a self, key: &'a str) -> Result<Request<'a>, Error> {
-        let operation = Operation { flag: Some(("uploads", "")), ..Operation::default() };
+        let operation = Operation { flag: Some(&("uploads", "")), ..Operation::default() };
         Ok(self.on_object("POST", key)?.with_operation(operation))
     }
 

@@ -5,6 +5,7 @@
 //!
 //! Sources: FIPS 180-4 (SHA-256), RFC 2104 (HMAC).
 
+use crate::encode::all;
 use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
@@ -268,16 +269,13 @@ impl Hex {
 pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
     // By arithmetic on all digits alike, as in `Hex::of`.
     let digits: &[u8; 64] = text.as_bytes().try_into().ok()?;
-    let is_digit = |digit: u8| digit.is_ascii_digit() | matches!(digit, b'a'..=b'f');
-    if !digits.iter().fold(true, |all, digit| all & is_digit(*digit)) {
+    if !all(digits, |digit| digit.is_ascii_digit() | matches!(digit, b'a'..=b'f')) {
         return None;
     }
-    // Both digits of a byte together: a letter's lower bits are nine less than what it stands for.
+    let halves = digits.map(|digit| (digit & 15) + if digit > b'9' { 9 } else { 0 });
     let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let pair = u16::from_le_bytes([pair[0], pair[1]]);
-        let halves = (pair & 0x0f0f) + 9 * ((pair >> 6) & 0x0101);
-        *byte = (halves << 4 | halves >> 8) as u8;
+    for (i, byte) in bytes.iter_mut().enumerate() {
+        *byte = halves[2 * i] << 4 | halves[2 * i + 1];
     }
     Some(bytes)
 }

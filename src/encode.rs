@@ -25,7 +25,7 @@ pub(crate) const QUERY: Plain = Plain { also: b'~' };
 pub(crate) const PATH: Plain = Plain { also: b'/' };
 
 /// A text on its way into a path or a query.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Text<'a> {
     /// As the caller thinks of it.
     Raw(&'a str),
@@ -106,14 +106,12 @@ impl<'a> Text<'a> {
             Self::Wire(text) => ("", text, b'+'),
             Self::Received(text) => ("", text, b' '),
         };
-        let mut wire = wire.as_bytes().iter();
-        let decoded = core::iter::from_fn(move || match (*wire.next()?, wire.as_slice()) {
-            (b'%', [high, low, ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                wire.nth(1);
-                Some(unhex(*high) << 4 | unhex(*low))
-            }
-            (b'+', _) => Some(plus),
-            (byte, _) => Some(byte),
+        let mut wire = wire.as_bytes();
+        let decoded = core::iter::from_fn(move || {
+            let literal = wire.first() == Some(&b'+');
+            let byte;
+            (byte, wire) = first_byte(wire)?;
+            Some(if literal { plus } else { byte })
         });
         raw.bytes().chain(decoded)
     }
@@ -157,18 +155,10 @@ impl Plain {
     /// How many bytes at the start stay as they are. Compilers look at a stride with a few vector instructions, which
     /// makes long keys several times as fast as byte after byte.
     #[inline]
-    fn run(self, bytes: &[u8]) -> usize {
+    pub(crate) fn run(self, bytes: &[u8]) -> usize {
         let strides = self.strides(bytes);
         let rest = &bytes[strides..];
         strides + rest.iter().position(|byte| !PLAIN[usize::from(*byte)] && *byte != self.also).unwrap_or(rest.len())
-    }
-
-    /// Whether all bytes stay as they are.
-    #[inline]
-    fn throughout(self, bytes: &[u8]) -> bool {
-        let rest = &bytes[self.strides(bytes)..];
-        rest.len() < STRIDE
-            && rest.iter().fold(true, |all, byte| all & (PLAIN[usize::from(*byte)] | (*byte == self.also)))
     }
 
     /// How many bytes at the start stay as they are, in whole strides.
@@ -209,48 +199,77 @@ fn compare(a: impl Iterator<Item = u8>, b: impl Iterator<Item = u8>) -> Ordering
 /// Whether wire text may stand for anything but itself.
 #[inline]
 pub(crate) fn has_encoded(text: &str) -> bool {
-    let encoded = |byte: &u8| (*byte == b'%') | (*byte == b'+');
-    let strides = text.as_bytes().chunks_exact(STRIDE);
-    let rest = strides.remainder().iter().any(encoded);
-    // Without an early exit a stride is looked at as a whole.
-    rest || strides.into_iter().any(|stride| stride.iter().fold(false, |found, byte| found | encoded(byte)))
+    !all(text.as_bytes(), |byte| (byte != b'%') & (byte != b'+'))
+}
+
+/// Whether this holds for all bytes. It must not branch: then compilers look at many bytes together.
+#[inline]
+pub(crate) fn all(bytes: &[u8], holds: impl Fn(u8) -> bool + Copy) -> bool {
+    let each = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & holds(*byte));
+    // What is left over is looked at together with what lies before it, so that no byte is looked at alone.
+    if let Some(last) = bytes.last_chunk::<STRIDE>() {
+        return each(&bytes[..bytes.len() / STRIDE * STRIDE]) & each(last);
+    }
+    match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) => each(first) & each(last),
+        _ => each(bytes),
+    }
 }
 
 /// Where this byte stands first. Eight bytes are looked at together.
-#[inline]
+#[inline(always)]
 pub(crate) fn position(bytes: &[u8], byte: u8) -> Option<usize> {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    let words = bytes.chunks_exact(8);
-    let rest = words.remainder();
-    for (i, word) in words.enumerate() {
-        let differs = u64::from_le_bytes(word.try_into().expect("eight bytes")) ^ (ONES * u64::from(byte));
+    let first = |word: &[u8; 8]| {
+        let differs = u64::from_le_bytes(*word) ^ (ONES * u64::from(byte));
         // The lowest bit that is set belongs to the first byte that is zero.
         let found = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
-        if found != 0 {
-            return Some(8 * i + found.trailing_zeros() as usize / 8);
+        (found != 0).then(|| found.trailing_zeros() as usize / 8)
+    };
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        if let Some(at) = first(word) {
+            return Some(bytes.len() - rest.len() + at);
         }
+        rest = behind;
     }
-    rest.iter().position(|other| *other == byte).map(|at| bytes.len() - rest.len() + at)
+    // What is left over, together with what lies before it and does not hold the byte.
+    match bytes.last_chunk() {
+        Some(word) => first(word).map(|at| bytes.len() - 8 + at),
+        None => bytes.iter().position(|other| *other == byte),
+    }
 }
 
 /// Whether wire text is in its canonical form already.
 #[inline]
 pub(crate) fn is_canonical(text: &str, plain: Plain) -> bool {
+    let digit = |digit: u8| digit.is_ascii_digit() | matches!(digit, b'A'..=b'F');
     let mut rest = text.as_bytes();
-    loop {
-        let (run, escape) = rest.split_at(position(rest, b'%').unwrap_or(rest.len()));
-        if !plain.throughout(run) {
-            return false;
-        }
-        rest = match escape {
-            [] => return true,
-            [b'%', high @ (b'0'..=b'9' | b'A'..=b'F'), low @ (b'0'..=b'9' | b'A'..=b'F'), behind @ ..]
-                if !is_unreserved(unhex(*high) << 4 | unhex(*low)) =>
+    if !all(rest, |byte| plain.holds(byte) | (byte == b'%')) {
+        return false;
+    }
+    while let Some(at) = position(rest, b'%') {
+        rest = match rest[at + 1..] {
+            [high, low, ref behind @ ..]
+                if digit(high) & digit(low) && !is_unreserved(unhex(high) << 4 | unhex(low)) =>
             {
                 behind
             }
             _ => return false,
         };
+    }
+    true
+}
+
+/// The first byte that wire text stands for, if a plus stands for itself, and what comes behind it.
+#[inline]
+pub(crate) fn first_byte(wire: &[u8]) -> Option<(u8, &[u8])> {
+    match wire {
+        [b'%', high, low, behind @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+            Some((unhex(*high) << 4 | unhex(*low), behind))
+        }
+        [byte, behind @ ..] => Some((*byte, behind)),
+        [] => None,
     }
 }
 
@@ -270,7 +289,7 @@ fn unhex(digit: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{format, vec::Vec};
+    use alloc::{format, vec, vec::Vec};
 
     fn encoded(text: Text<'_>, plain: Plain) -> String {
         let mut out = String::new();
@@ -399,5 +418,18 @@ mod tests {
         let text = "a/b c%+é\u{0}~";
         let bytes: Vec<u8> = Text::Wire(&encoded(Text::Raw(text), QUERY)).bytes().collect();
         assert_eq!(bytes, text.as_bytes());
+    }
+
+    #[test]
+    fn one_byte_that_is_another_is_found_wherever_it_stands() {
+        for length in 0..100 {
+            let mut bytes = vec![b'a'; length];
+            assert!(all(&bytes, |byte| byte == b'a'), "{length}");
+            for at in 0..length {
+                bytes[at] = b'b';
+                assert!(!all(&bytes, |byte| byte == b'a'), "{at} of {length}");
+                bytes[at] = b'a';
+            }
+        }
     }
 }

@@ -1,5 +1,5 @@
 use crate::digest::Decimal;
-use crate::encode::{PATH, QUERY, Text, is_unreserved, position};
+use crate::encode::{PATH, QUERY, Text, all, is_unreserved, position};
 use crate::endpoint::{Scheme, check_host, split_origin};
 use crate::error::{Error, Field, Found, check};
 use crate::response::ResponseHeaders;
@@ -133,6 +133,7 @@ impl<'a> Request<'a> {
     /// The same with these raw query parameters in place of those given before, in any order; they are encoded and
     /// sorted here. A parameter without a value, such as `acl`, has the empty one. Parameters that belong to the
     /// operation itself, such as `uploadId` or `list-type`, stay.
+    #[inline]
     #[must_use]
     pub fn with_query(mut self, parameters: &'a [(&'a str, &'a str)]) -> Self {
         self.query = Query::Pairs(parameters);
@@ -157,6 +158,7 @@ impl<'a> Request<'a> {
     /// let request = photos.put("cat.jpg")?.with_headers(&headers);
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
+    #[inline]
     #[must_use]
     pub fn with_headers(mut self, headers: &'a [(&'a str, &'a str)]) -> Self {
         self.headers = Headers::Text(headers);
@@ -185,6 +187,7 @@ impl<'a> Request<'a> {
 
     /// The same with these headers in the answer to it, in place of those that the object has. S3 takes them in signed
     /// requests for `GET` and `HEAD` alone.
+    #[inline]
     #[must_use]
     pub fn with_response(mut self, headers: &'a ResponseHeaders<'a>) -> Self {
         self.response = Some(headers);
@@ -192,6 +195,7 @@ impl<'a> Request<'a> {
     }
 
     /// As [`Request::with_headers`], for values that need not be UTF-8. They are signed as they are sent.
+    #[inline]
     #[must_use]
     pub fn with_header_bytes(mut self, headers: &'a [(&'a str, &'a [u8])]) -> Self {
         self.headers = Headers::Bytes(headers);
@@ -200,6 +204,7 @@ impl<'a> Request<'a> {
 
     /// The same with these headers, named in any case, sent but not signed. They need not be there. If a `host` or
     /// `x-amz-…` header of the request is among them, signing it is refused, as servers refuse such a header unsigned.
+    #[inline]
     #[must_use]
     pub fn with_unsigned_headers(mut self, names: &'a [&'a str]) -> Self {
         self.unsigned = names;
@@ -211,6 +216,7 @@ impl<'a> Request<'a> {
     /// S3 keeps an object under the key `a/../b` as it keeps any other, but browsers and many HTTP clients send
     /// `/b` instead: the link then fails, or with a path-style address reaches another bucket. Permit it if whoever
     /// uses the link sends its path untouched.
+    #[inline]
     #[must_use]
     pub fn allow_dot_segments(mut self) -> Self {
         self.dot_segments = DotSegments::Allowed;
@@ -233,7 +239,7 @@ impl<'a> Request<'a> {
     pub(crate) fn own_parameters(&self) -> impl Iterator<Item = (usize, &'static str, &str)> {
         let Operation { flag, part_number, upload_id, version_id } = &self.operation;
         let operation = [
-            flag.map(|(name, value)| (name, value)),
+            flag.copied(),
             part_number.as_ref().map(|number| ("partNumber", number.as_str())),
             upload_id.map(|id| ("uploadId", id)),
             version_id.map(|id| ("versionId", id)),
@@ -315,7 +321,7 @@ impl fmt::Display for Url<'_> {
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Operation<'a> {
     /// `uploads` or `list-type=2`.
-    pub(crate) flag: Option<(&'static str, &'static str)>,
+    pub(crate) flag: Option<&'static (&'static str, &'static str)>,
     pub(crate) part_number: Option<Decimal>,
     pub(crate) upload_id: Option<&'a str>,
     pub(crate) version_id: Option<&'a str>,
@@ -386,13 +392,19 @@ impl<'a> Query<'a> {
 /// Name and value of the first parameter, and what comes behind it, if anything does.
 #[inline]
 pub(crate) fn first_parameter(query: &str) -> (&str, &str, Option<&str>) {
-    let (parameter, rest) = match position(query.as_bytes(), b'&') {
-        Some(end) => (&query[..end], Some(&query[end + 1..])),
-        None => (query, None),
-    };
+    let (parameter, rest) = until_ampersand(query);
     let equals = position(parameter.as_bytes(), b'=');
     let (name, value) = equals.map_or((parameter, ""), |equals| (&parameter[..equals], &parameter[equals + 1..]));
     (name, value, rest)
+}
+
+/// What comes before the first separator, and what comes behind it, if there is one.
+#[inline]
+pub(crate) fn until_ampersand(query: &str) -> (&str, Option<&str>) {
+    match position(query.as_bytes(), b'&') {
+        Some(end) => (&query[..end], Some(&query[end + 1..])),
+        None => (query, None),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -440,6 +452,10 @@ pub(crate) fn is_token(byte: u8) -> bool {
 /// lower case, and none that a query encodes.
 #[inline]
 pub(crate) fn is_token_and_plain(name: &str) -> (bool, bool) {
+    // Nearly every name is of these characters alone, which are looked at together.
+    if all(name.as_bytes(), |byte| byte.is_ascii_lowercase() | byte.is_ascii_digit() | (byte == b'-')) {
+        return (true, true);
+    }
     let all = name.bytes().fold(IS_TOKEN | IS_PLAIN, |all, byte| all & TOKEN[usize::from(byte)]);
     (all & IS_TOKEN != 0, all & IS_PLAIN != 0)
 }

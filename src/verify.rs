@@ -12,9 +12,9 @@ mod verified;
 use crate::canonical::{Authentication, Order, Parts, Unsigned};
 use crate::credentials::{Credentials, NOBODY};
 use crate::digest::equal;
-use crate::encode::{QUERY, Text, position};
+use crate::encode::{Text, first_byte, position};
 use crate::error::Excerpt;
-use crate::key::{Signature, SigningKey, Started};
+use crate::key::{SigningKey, Started};
 use crate::limits::LONGEST_LIFETIME;
 use crate::payload::PayloadHash;
 use crate::request::{Path, Request};
@@ -29,7 +29,7 @@ use core::time::Duration;
 pub use chunks::{ChunkDecoder, ChunkFraming};
 pub use claim::Claim;
 pub(crate) use claim::PARAMETERS;
-use claim::Place;
+use claim::{Payload, Place};
 pub use error::{ClientMessage, Part, VerifyError};
 #[cfg(feature = "post")]
 pub use policy::PostMismatch;
@@ -205,7 +205,23 @@ impl<'a> Verifier<'a> {
         let ends = self.check_time(&claim, now)?;
         self.check_headers(request, &claim)?;
         let payload = self.payload(&claim)?;
-        let (signature, signing_key) = self.sign((request, &claim), &key, payload)?;
+        let hash = self.hash(request, &claim, payload)?;
+        let derived;
+        let signing_key = match key.secret {
+            Secret::Credentials(credentials) => {
+                derived = SigningKey::derive(credentials, claim.scope());
+                &derived
+            }
+            Secret::UnknownCredentials => {
+                derived = SigningKey::decoy(claim.scope());
+                &derived
+            }
+            Secret::Key(key) if is_for(key, &claim) => key,
+            Secret::Key(_) => return Err(VerifyError::OtherKey),
+            // Of another day and scope, for a text of as many blocks as any.
+            Secret::UnknownKey => &self.decoy,
+        };
+        let signature = Started::new(signing_key).start(signing_key, claim.dated).sign(signing_key, &hash);
 
         // All that costs time is done, whether the key is known or not, and the rest tells only who holds the secret.
         let matches = signature == claim.signature;
@@ -217,8 +233,10 @@ impl<'a> Verifier<'a> {
         self.check_token(claim.token, &key)?;
         let expiration = key.expiration(now)?;
         let ends = ends.map(|ends| expiration.map_or(ends, |expiration| ends.min(expiration.unix())));
-        let chunked = payload.is_streaming().then(|| chunked(&claim, payload, signing_key)).transpose()?;
-        Ok(Verified::new(claim, (payload, chunked.map(Box::new)), ends))
+        let chunked =
+            if payload.is_streaming() { Some(Box::new(chunked(&claim, payload, signing_key)?)) } else { None };
+        let payload = *payload;
+        Ok(Verified::new(claim, (payload, chunked), ends))
     }
 
     fn check_scope(&self, (region, service): (&str, &str), part: Part) -> Result<(), VerifyError> {
@@ -281,14 +299,15 @@ impl<'a> Verifier<'a> {
     }
 
     /// The last line of the canonical request.
-    fn payload(&self, claim: &Claim<'_>) -> Result<PayloadHash, VerifyError> {
+    fn payload<'c>(&self, claim: &'c Claim<'_>) -> Result<&'c PayloadHash, VerifyError> {
         let part = Part::Header("x-amz-content-sha256");
-        let payload = match (claim.payload, self.service.rules.content_sha256, claim.place) {
-            (Some(payload), _, _) => payload,
-            (None, ContentSha256::Signed, Place::Header) => return Err(VerifyError::Missing { part }),
-            (None, ContentSha256::Signed, Place::Query { .. }) => PayloadHash::UNSIGNED,
-            (None, ContentSha256::Omitted, Place::Header) => claim.body.ok_or(VerifyError::PayloadUnknown)?,
-            (None, ContentSha256::Omitted, Place::Query { .. }) => claim.body.unwrap_or(PayloadHash::EMPTY),
+        let payload = match (&claim.payload, self.service.rules.content_sha256, claim.place) {
+            (Payload::Request(payload), _, _) => payload,
+            (_, ContentSha256::Signed, Place::Header) => return Err(VerifyError::Missing { part }),
+            (_, ContentSha256::Signed, Place::Query { .. }) => &PayloadHash::UNSIGNED,
+            (Payload::Caller(payload), ContentSha256::Omitted, _) => payload,
+            (Payload::Unsaid, ContentSha256::Omitted, Place::Header) => return Err(VerifyError::PayloadUnknown),
+            (Payload::Unsaid, ContentSha256::Omitted, Place::Query { .. }) => &PayloadHash::EMPTY,
         };
         if payload.is_streaming() {
             if claim.is_link() {
@@ -301,13 +320,9 @@ impl<'a> Verifier<'a> {
         Ok(payload)
     }
 
-    /// What the signature should be, and the key that makes it.
-    fn sign<'k>(
-        &self,
-        (request, claim): (&Request<'_>, &Claim<'_>),
-        key: &VerifyingKey<'k>,
-        payload: PayloadHash,
-    ) -> Result<(Signature, Option<Cow<'k, SigningKey>>), VerifyError> {
+    /// The hash of the canonical request.
+    #[inline]
+    fn hash(&self, request: &Request<'_>, claim: &Claim<'_>, payload: &PayloadHash) -> Result<[u8; 32], VerifyError> {
         let afterwards = self.service.rules.session_token == SessionToken::AddedAfterwards;
         let unsigned = Unsigned { token: claim.unsigned.token.filter(|_| afterwards), ..claim.unsigned };
         let mut order = Order::new();
@@ -316,23 +331,10 @@ impl<'a> Verifier<'a> {
             rules: &self.service.rules,
             identity: &NOBODY,
             authentication: &Authentication::Received,
-            payload: &payload,
+            payload,
             now: &claim.dated,
         };
-        let hash = parts.received(&mut order, claim.signed, unsigned)?.sha256();
-        let signature = |key: &SigningKey| Started::new(key).start(key, claim.dated).sign(key, &hash);
-        let key = match key.secret {
-            Secret::Credentials(credentials) => Cow::Owned(SigningKey::derive(credentials, claim.scope())),
-            Secret::UnknownCredentials => Cow::Owned(SigningKey::decoy(claim.scope())),
-            Secret::Key(key) => Cow::Borrowed(key),
-            // Of another day and scope, for a text of as many blocks as any.
-            Secret::UnknownKey => return Ok((signature(&self.decoy), None)),
-        };
-        let scope = key.scope();
-        if scope.region() != claim.region || scope.service() != claim.service || !scope.covers(claim.dated) {
-            return Err(VerifyError::OtherKey);
-        }
-        Ok((signature(&key), Some(key)))
+        Ok(parts.received(&mut order, claim.signed, unsigned)?.sha256())
     }
 
     fn check_token(&self, token: Option<(SessionToken, Text<'_>)>, key: &VerifyingKey<'_>) -> Result<(), VerifyError> {
@@ -351,28 +353,49 @@ impl<'a> Verifier<'a> {
 
 /// Whether this is the token, in a time that tells nothing else of it than its length.
 fn is_token(given: Text<'_>, expected: &str) -> bool {
-    if let Text::Received(text) = given {
-        // Encoded as AWS's document has it, nearly always: then nothing has to be decoded.
-        let (mut rest, mut differences) = (text.as_bytes(), 0);
-        let encoded = Text::Raw(expected).write(QUERY, |piece| {
-            let (start, behind) = rest.split_at_checked(piece.len()).ok_or(fmt::Error)?;
-            differences |= start.iter().zip(piece.as_bytes()).fold(0, |differences, (a, b)| differences | (a ^ b));
-            rest = behind;
-            Ok(())
-        });
-        if encoded.is_ok() && rest.is_empty() && core::hint::black_box(differences) == 0 {
-            return true;
+    let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = given;
+    if matches!(given, Text::Raw(_)) || position(text.as_bytes(), b'+').is_some() {
+        return equal(given.bytes(), expected.bytes());
+    }
+    // What is not encoded is compared many bytes at a time.
+    let (mut rest, mut expected, mut differences) = (text.as_bytes(), expected.as_bytes(), 0);
+    loop {
+        let (plain, escape) = rest.split_at(position(rest, b'%').unwrap_or(rest.len()));
+        let Some((same, behind)) = expected.split_at_checked(plain.len()) else { return false };
+        differences |= differing(plain, same);
+        match (first_byte(escape), behind) {
+            (None, []) => return core::hint::black_box(differences) == 0,
+            (Some((byte, after)), [same, behind @ ..]) => {
+                differences |= u64::from(byte ^ same);
+                (rest, expected) = (after, behind);
+            }
+            _ => return false,
         }
     }
-    equal(given.bytes(), expected.bytes())
+}
+
+/// Not zero if these bytes, as many as those, are not the same.
+#[inline]
+fn differing(a: &[u8], b: &[u8]) -> u64 {
+    let word = |bytes: &[u8]| bytes.first_chunk().map_or(0, |word| u64::from_ne_bytes(*word));
+    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        // What is left over is compared together with what lies before it.
+        (Some(last_a), Some(last_b)) => {
+            let words = a.chunks_exact(8).zip(b.chunks_exact(8)).chain([(&last_a[..], &last_b[..])]);
+            words.fold(0, |differences, (a, b)| differences | (word(a) ^ word(b)))
+        }
+        _ => a.iter().zip(b).fold(0, |differences, (a, b)| differences | u64::from(a ^ b)),
+    }
+}
+
+/// Whether the key signs in the scope that the claim names.
+fn is_for(key: &SigningKey, claim: &Claim<'_>) -> bool {
+    let scope = key.scope();
+    scope.region() == claim.region && scope.service() == claim.service && scope.covers(claim.dated)
 }
 
 /// What the verifier of an aws-chunked body needs to know.
-fn chunked<'a>(
-    claim: &Claim<'a>,
-    payload: PayloadHash,
-    key: Option<Cow<'_, SigningKey>>,
-) -> Result<Chunked<'a>, VerifyError> {
+fn chunked<'a>(claim: &Claim<'a>, payload: &PayloadHash, key: &SigningKey) -> Result<Chunked<'a>, VerifyError> {
     let name = "x-amz-decoded-content-length";
     let part = Part::Header(name);
     let length = core::str::from_utf8(claim.signed_header(name)?.ok_or(VerifyError::Missing { part })?);
@@ -381,8 +404,7 @@ fn chunked<'a>(
     let part = Part::Header("x-amz-trailer");
     let trailer = claim.signed_header("x-amz-trailer")?.map(core::str::from_utf8);
     let trailer = trailer.transpose().map_err(|_| VerifyError::Malformed { part })?;
-    let signed = payload != PayloadHash::STREAMING_UNSIGNED_TRAILER;
-    let key = key.filter(|_| signed).map(Cow::into_owned);
+    let key = (*payload != PayloadHash::STREAMING_UNSIGNED_TRAILER).then(|| key.clone());
     Ok(Chunked { signature: claim.signature, key, decoded_length, trailer })
 }
 

@@ -1,7 +1,7 @@
 //! What comes before the walk: everything is checked, and headers and parameters are sorted, in arrays of indices.
 
 use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, MOST_HEADERS, Parts, Walk};
-use crate::encode::Text;
+use crate::encode::{Text, all};
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY, OWN_PARAMETERS};
@@ -332,7 +332,7 @@ fn check_header(index: usize, name: &str, value: &[u8]) -> Result<bool, Error> {
     }
     // RFC 9110, section 5.5: these three are what makes a header into two.
     let breaks = |byte: u8| (byte == b'\r') | (byte == b'\n') | (byte == 0);
-    if !value.iter().fold(false, |any, byte| any | breaks(*byte)) {
+    if all(value, |byte| !breaks(byte)) {
         return Ok(is_plain);
     }
     match value.iter().position(|byte| breaks(*byte)) {

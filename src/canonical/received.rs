@@ -33,6 +33,10 @@ impl<'r> Parts<'r> {
         if count > MOST_HEADERS || count > MAX_HEADERS && headers.iter().filter(own).count() > MAX_HEADERS {
             return Err(Refused::Headers(count));
         }
+        if signed == ONLY_HOST {
+            order.headers.push(HOST);
+            return Ok(());
+        }
         // The names are sorted and each is there once, so no header is taken twice.
         for name in signed.iter() {
             if is_header(name, "host") {
@@ -184,12 +188,19 @@ pub(crate) enum Refused {
 }
 
 /// The names of the signed headers, as a request lists them: sorted, in lower case, each once.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) struct SignedNames<'a>(Text<'a>);
+
+/// What nearly every link has signed.
+const ONLY_HOST: SignedNames<'_> = SignedNames(Text::Raw("host"));
 
 impl<'a> SignedNames<'a> {
     /// `None` if the list is not of that form.
     pub(crate) fn parse(list: Text<'a>) -> Option<Self> {
+        // In which nothing is encoded, as in that of nearly every link.
+        if let Text::Raw("host") | Text::Wire("host") | Text::Received("host") = list {
+            return Some(ONLY_HOST);
+        }
         let this = Self(list);
         let mut previous = None;
         for (index, name) in this.iter().enumerate() {
@@ -211,7 +222,17 @@ impl<'a> SignedNames<'a> {
         Some(this)
     }
 
+    /// Whether the list is encoded as AWS's document has it.
+    pub(crate) fn are_canonical(self) -> bool {
+        let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = self.0;
+        self == ONLY_HOST || is_canonical(text, QUERY)
+    }
+
+    #[inline]
     pub(crate) fn contain(self, name: &str) -> bool {
+        if self == ONLY_HOST {
+            return is(name, "host");
+        }
         self.iter().any(|signed| is_header(signed, name))
     }
 

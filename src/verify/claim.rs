@@ -1,12 +1,12 @@
 use super::error::{Part, VerifyError};
 use crate::canonical::{MOST_HEADERS, Recognition, SignedNames, Unsigned};
-use crate::encode::{Text, position};
+use crate::encode::{QUERY, Text, all, is_canonical, is_unreserved, position};
 use crate::endpoint::Scheme;
 use crate::error::Excerpt;
 use crate::key::Signature;
 use crate::limits::LONGEST_LIFETIME;
 use crate::payload::PayloadHash;
-use crate::request::{Path, Query, Request, check_method, is_token_and_plain};
+use crate::request::{Path, Query, Request, check_method, first_parameter, is_token_and_plain, until_ampersand};
 use crate::scope::{self, CredentialScope};
 use crate::service::SessionToken;
 use crate::timestamp::Timestamp;
@@ -40,12 +40,11 @@ impl<'a> Request<'a> {
         if check_method(method).is_err() {
             return malformed(Part::Method);
         }
-        // Without an early exit it is many bytes at a time.
-        if host.is_empty() || !host.bytes().fold(true, |all, byte| all & byte.is_ascii_graphic()) {
+        if host.is_empty() || !all(host.as_bytes(), |byte| byte.is_ascii_graphic()) {
             return malformed(Part::Host);
         }
-        let odd = target.bytes().fold(false, |found, byte| found | byte.is_ascii_control() | (byte == b'#'));
-        if odd || !target.starts_with('/') {
+        let odd = |byte: u8| byte.is_ascii_control() | (byte == b'#');
+        if !all(target.as_bytes(), |byte| !odd(byte)) || !target.starts_with('/') {
             return malformed(Part::Target);
         }
         let question_mark = position(target.as_bytes(), b'?');
@@ -84,11 +83,17 @@ pub struct Claim<'a> {
     pub(super) signed: SignedNames<'a>,
     pub(super) signature: Signature,
     pub(super) token: Option<(SessionToken, Text<'a>)>,
-    /// What the request says of its body, and what the caller does.
-    pub(super) payload: Option<PayloadHash>,
-    pub(super) body: Option<PayloadHash>,
+    pub(super) payload: Payload,
     pub(super) dated: Timestamp,
     pub(super) unsigned: Unsigned,
+}
+
+/// Who says what the body is.
+#[derive(Clone)]
+pub(super) enum Payload {
+    Unsaid,
+    Request(PayloadHash),
+    Caller(PayloadHash),
 }
 
 /// Where the signature stands.
@@ -160,7 +165,9 @@ impl<'a> Claim<'a> {
     /// ```
     #[must_use]
     pub fn with_payload(mut self, payload: PayloadHash) -> Self {
-        self.body = Some(payload);
+        if !matches!(self.payload, Payload::Request(_)) {
+            self.payload = Payload::Caller(payload);
+        }
         self
     }
 
@@ -226,10 +233,7 @@ impl<'a> Claim<'a> {
         if found.host.is_some_and(|host| host != request.host.as_bytes()) {
             return Err(VerifyError::HostConflict);
         }
-        let mut parameters = ParametersFound::new();
-        for (at, name, value) in request.query.parameters() {
-            parameters.take(at, name, value);
-        }
+        let parameters = ParametersFound::read(request.query);
 
         let credential = match (found.authorization, parameters.any) {
             (Some(_), true) => return Err(VerifyError::SignedTwice),
@@ -237,16 +241,22 @@ impl<'a> Claim<'a> {
             (Some(value), false) => Credential::from_header(value, &found)?,
             (None, true) => Credential::from_query(&parameters, &found)?,
         };
-        let Credential { place, credential, signed, signature, token, payload, dated } = credential;
-        let [access_key_id, region, service] = read_credential(credential, dated, place.credential())?;
+        let Credential { place, credential, signed, signature, token, payload, dated, plain } = credential;
+        let ([access_key_id, region, service], plain) = match plain_credential(credential, dated) {
+            Some(parts) => (parts.map(Cow::Borrowed), plain),
+            None => {
+                let plain = plain && is_canonical(as_it_stands(credential), QUERY);
+                (read_credential(credential, dated, place.credential())?, plain)
+            }
+        };
         if !signed.contain("host") {
             return Err(VerifyError::HostNotSigned);
         }
-        let (collected, body) = (None, None);
-        let unsigned = parameters.unsigned(request.query);
+        let payload = payload.map_or(Payload::Unsaid, Payload::Request);
+        let unsigned = parameters.unsigned(request.query, plain);
         Ok(Self {
             request,
-            collected,
+            collected: None,
             place,
             access_key_id,
             region,
@@ -255,7 +265,6 @@ impl<'a> Claim<'a> {
             signature,
             token,
             payload,
-            body,
             dated,
             unsigned,
         })
@@ -281,6 +290,8 @@ struct Credential<'a> {
     token: Option<(SessionToken, Text<'a>)>,
     payload: Option<PayloadHash>,
     dated: Timestamp,
+    /// Whether the values of algorithm and signed headers are in canonical form, in a query.
+    plain: bool,
 }
 
 impl<'a> Credential<'a> {
@@ -290,7 +301,7 @@ impl<'a> Credential<'a> {
         let malformed = |part| VerifyError::Malformed { part };
         let value = core::str::from_utf8(value).map_err(|_| malformed(whole))?;
         let (algorithm, rest) = value.split_once(BLANKS).unwrap_or((value, ""));
-        if algorithm != "AWS4-HMAC-SHA256" {
+        if algorithm != ALGORITHM_VALUE {
             return Err(VerifyError::Algorithm { part: whole });
         }
         let mut parts = [None; 3];
@@ -311,7 +322,7 @@ impl<'a> Credential<'a> {
         let dated = text(dated, date)?;
         let dated = Timestamp::parse(dated).map_err(|_| malformed(date))?;
         let (place, credential, token) = (Place::Header, Text::Raw(credential), found.token()?);
-        Ok(Self { place, credential, signed, signature, token, payload: found.payload()?, dated })
+        Ok(Self { place, credential, signed, signature, token, payload: found.payload()?, dated, plain: true })
     }
 
     fn from_query(parameters: &ParametersFound<'a>, found: &HeadersFound<'a>) -> Result<Self, VerifyError> {
@@ -321,7 +332,8 @@ impl<'a> Credential<'a> {
         if let Some(wrong) = parameters.wrong {
             return Err(wrong);
         }
-        if !part(ALGORITHM)?.is("AWS4-HMAC-SHA256") {
+        let algorithm = part(ALGORITHM)?;
+        if !algorithm.is(ALGORITHM_VALUE) {
             return Err(VerifyError::Algorithm { part: Part::Parameter(PARAMETERS[ALGORITHM]) });
         }
         let credential = part(CREDENTIAL)?;
@@ -356,7 +368,8 @@ impl<'a> Credential<'a> {
             }
         };
         let place = Place::Query { expires };
-        Ok(Self { place, credential, signed, signature, token, payload, dated })
+        let plain = as_it_stands(algorithm) == ALGORITHM_VALUE && signed.are_canonical();
+        Ok(Self { place, credential, signed, signature, token, payload, dated, plain })
     }
 }
 
@@ -374,8 +387,7 @@ struct HeadersFound<'a> {
 impl<'a> HeadersFound<'a> {
     fn take(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), VerifyError> {
         let well_formed = !name.is_empty() && is_token_and_plain(name).0;
-        // Without an early exit it is many bytes at a time.
-        if !well_formed || value.iter().fold(false, |found, byte| found | matches!(byte, b'\r' | b'\n' | 0)) {
+        if !well_formed || !all(value, |byte| (byte != b'\r') & (byte != b'\n') & (byte != 0)) {
             return Err(VerifyError::MalformedHeader { name: Excerpt::of(name) });
         }
         let (place, known) = match name.len() {
@@ -425,58 +437,91 @@ struct ParametersFound<'a> {
 }
 
 impl<'a> ParametersFound<'a> {
-    fn new() -> Self {
+    fn read(query: Query<'a>) -> Self {
         let recognition = Recognition::new();
-        Self { values: [None; 9], signature_at: None, token_at: None, any: false, wrong: None, recognition }
+        let mut this =
+            Self { values: [None; 9], signature_at: None, token_at: None, any: false, wrong: None, recognition };
+        let Query::Received(text) = query else {
+            query.parameters().for_each(|(at, name, value)| this.take(at, name, value));
+            return this;
+        };
+        let mut rest = Some(text).filter(|text| !text.is_empty());
+        while let Some(parameter) = rest {
+            let at = text.len() - parameter.len();
+            let value;
+            if let Some((known, behind)) = exactly(parameter) {
+                (value, rest) = until_ampersand(behind);
+                match known {
+                    SIGNATURE => this.recognition.skip(PARAMETERS[known], value),
+                    // What reads the other values knows what they are made of.
+                    _ => {
+                        let read = !matches!(known, CONTENT_SHA256 | S3_SESSION_TOKEN | TOKEN);
+                        this.recognition.take((PARAMETERS[known], Some(known)), value, read);
+                    }
+                }
+                this.put(at, known, Text::Received(value));
+            } else {
+                let name;
+                (name, value, rest) = first_parameter(parameter);
+                this.take(at, Text::Received(name), Text::Received(value));
+            }
+        }
+        this
+    }
+
+    /// One that is not spelt as AWS's document has it, or of another name.
+    #[inline(never)]
+    fn take(&mut self, place: usize, name: Text<'a>, value: Text<'a>) {
+        self.recognition.take((as_it_stands(name), None), as_it_stands(value), false);
+        let Some(at) = in_any_form(name) else { return };
+        // Servers differ in whether they take these names in any case; nobody has an honest use for another one.
+        let misspelt = at != CONTENT_SHA256 && !name.bytes().eq(PARAMETERS[at].bytes());
+        if misspelt {
+            self.wrong = Some(VerifyError::Malformed { part: Part::Parameter(PARAMETERS[at]) });
+        }
+        self.put(place, at, value);
     }
 
     #[inline]
-    fn take(&mut self, place: usize, name: Text<'a>, value: Text<'a>) {
-        let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = name;
-        let (Text::Raw(value_text) | Text::Wire(value_text) | Text::Received(value_text)) = value;
-        let exactly = exactly(text);
-        match exactly {
-            Some(SIGNATURE) => self.recognition.skip(text, value_text),
-            // What reads these values takes none that has to be encoded.
-            Some(DATE | EXPIRES) => self.recognition.take((text, exactly), value_text, true),
-            _ => self.recognition.take((text, exactly), value_text, false),
-        }
-        let Some(at) = exactly.or_else(|| in_any_form(name)) else { return };
-        let part = Part::Parameter(PARAMETERS[at]);
+    fn put(&mut self, place: usize, at: usize, value: Text<'a>) {
         self.any |= at != CONTENT_SHA256;
         match at {
             SIGNATURE => self.signature_at = Some(place),
             TOKEN => self.token_at = Some(place),
             _ => {}
         }
-        // Servers differ in whether they take these names in any case; nobody has an honest use for another one.
-        let misspelt = at != CONTENT_SHA256 && exactly.is_none() && !name.bytes().eq(PARAMETERS[at].bytes());
         if self.values[at].replace(value).is_some() {
-            self.wrong = Some(VerifyError::Repeated { part });
-        } else if misspelt {
-            self.wrong = Some(VerifyError::Malformed { part });
+            self.wrong = Some(VerifyError::Repeated { part: Part::Parameter(PARAMETERS[at]) });
         }
     }
 
-    fn unsigned(&self, query: Query<'_>) -> Unsigned {
+    /// `plain` is what is known of the values of authentication.
+    fn unsigned(&self, query: Query<'_>, plain: bool) -> Unsigned {
         let Self { signature_at: signature, token_at: token, .. } = *self;
-        let rest_is_canonical = matches!(query, Query::Received(text) if self.recognition.is_canonical(text));
+        let is_canonical = |text| plain && self.recognition.is_canonical(text);
+        let rest_is_canonical = matches!(query, Query::Received(text) if is_canonical(text));
         Unsigned { signature, token, rest_is_canonical }
     }
 }
 
-/// Which of these names it is, to the letter.
+/// Which of these names a parameter begins with, to the letter, and what stands behind its equals sign.
 #[inline]
-fn exactly(name: &str) -> Option<usize> {
+fn exactly(parameter: &str) -> Option<(usize, &str)> {
     // Unrolled, so that each is compared with a text that the compiler knows.
-    let is = |at: usize| Some(at).filter(|at| PARAMETERS[*at] == name);
-    match name.len() {
-        10 => is(DATE),
-        13 => is(EXPIRES),
-        15 => is(ALGORITHM).or(is(SIGNATURE)),
-        16 => is(CREDENTIAL),
-        19 => is(SIGNED_HEADERS),
-        _ => PARAMETERS.into_iter().position(|known| known == name),
+    let is = |at: usize| {
+        let value = parameter.strip_prefix(PARAMETERS[at])?.strip_prefix('=')?;
+        Some((at, value))
+    };
+    match parameter.as_bytes().get(6..8)? {
+        b"Al" => is(ALGORITHM),
+        b"Co" => is(CONTENT_SHA256),
+        b"Cr" => is(CREDENTIAL),
+        b"Da" => is(DATE),
+        b"Ex" => is(EXPIRES),
+        b"S3" => is(S3_SESSION_TOKEN),
+        b"Se" => is(TOKEN),
+        b"Si" => is(SIGNED_HEADERS).or_else(|| is(SIGNATURE)),
+        _ => None,
     }
 }
 
@@ -513,6 +558,8 @@ pub(crate) const PARAMETERS: [&str; 9] = [
     "X-Amz-SignedHeaders",
 ];
 
+const ALGORITHM_VALUE: &str = "AWS4-HMAC-SHA256";
+
 const COMPONENTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
 
 /// U+0020 and tab, as in the canonical request.
@@ -545,7 +592,28 @@ fn expires(text: &str) -> Option<u32> {
     Some(text.parse().unwrap_or(u32::MAX))
 }
 
+/// Takes nearly every credential apart: of unreserved characters alone, its slashes encoded as AWS's document has it.
+#[inline]
+fn plain_credential(credential: Text<'_>, dated: Timestamp) -> Option<[&str; 3]> {
+    let (mut rest, slash) = match credential {
+        Text::Raw(text) => (text, b'/'),
+        Text::Wire(text) | Text::Received(text) => (text, b'%'),
+    };
+    if !all(rest.as_bytes(), |byte| is_unreserved(byte) | (byte == slash)) {
+        return None;
+    }
+    let mut next = || {
+        let (part, behind) = rest.split_at(position(rest.as_bytes(), slash)?);
+        rest = behind.strip_prefix(if slash == b'%' { "%2F" } else { "/" })?;
+        Some(part).filter(|part| !part.is_empty())
+    };
+    let [access_key_id, day, region, service] = [next()?, next()?, next()?, next()?];
+    let whole = day.as_bytes() == &dated.as_bytes()[..8] && rest == "aws4_request";
+    whole.then_some([access_key_id, region, service])
+}
+
 /// Takes `AKIA…/20130524/us-east-1/s3/aws4_request` apart.
+#[cold]
 pub(super) fn read_credential<'a>(
     credential: Text<'a>,
     dated: Timestamp,
