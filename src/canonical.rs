@@ -86,8 +86,8 @@ pub(crate) enum Authentication<'a> {
     Header,
     /// The same for a request whose body is aws-chunked.
     Chunked(&'a ChunkedHeaders),
-    /// It has travelled already, and nothing is added.
-    Received,
+    /// It has travelled already, with the names of the signed headers, and nothing is added.
+    Received(SignedNames<'a>),
     /// With texts that are encoded already, because many links have them in common: algorithm and credential up to the
     /// value of `X-Amz-Date`, a session token, and for [many links](crate::Links) all up to the names of the headers.
     Query {
@@ -185,7 +185,7 @@ impl<'r> Parts<'r> {
     fn chunked(&self) -> Option<&'r ChunkedHeaders> {
         match self.authentication {
             Authentication::Chunked(chunked) => Some(chunked),
-            Authentication::Header | Authentication::Query { .. } | Authentication::Received => None,
+            Authentication::Header | Authentication::Query { .. } | Authentication::Received(_) => None,
         }
     }
 
@@ -215,7 +215,7 @@ impl<'r> Parts<'r> {
 
     #[inline(always)]
     fn is_received(&self) -> bool {
-        matches!(self.authentication, Authentication::Received)
+        matches!(self.authentication, Authentication::Received(_))
     }
 
     #[inline(always)]
@@ -252,6 +252,13 @@ impl<'r> Walk<'r> {
             let (name, value) = self.parts.request.headers.get((*id).into());
             ((*id).into(), name, value)
         })
+    }
+
+    /// Whether the header at each place is signed.
+    pub(crate) fn signs(&self) -> [bool; MOST_HEADERS] {
+        let mut signs = [false; MOST_HEADERS];
+        self.order.headers().iter().filter(|id| **id != HOST).for_each(|id| signs[received::index(*id)] = true);
+        signs
     }
 
     #[inline]
@@ -382,6 +389,7 @@ impl<'r> Walk<'r> {
             return sink.canonical(b"\n");
         }
         let mut previous = "";
+        let mut listed = self.listed_names();
         for (i, id) in self.order.headers().iter().enumerate() {
             let (name, value) = self.parts.header(*id);
             if i > 0 && self.is_repeated(name, previous) {
@@ -390,7 +398,9 @@ impl<'r> Walk<'r> {
                 if i > 0 {
                     sink.canonical(b"\n")?;
                 }
-                self.put_name(name, |piece| sink.canonical(piece.as_bytes()))?;
+                self.put_name(name, listed.as_mut().and_then(Iterator::next), |piece| {
+                    sink.canonical(piece.as_bytes())
+                })?;
                 sink.canonical(b":")?;
             }
             previous = name;
@@ -410,6 +420,7 @@ impl<'r> Walk<'r> {
             return put("host");
         }
         let mut previous = "";
+        let mut listed = self.listed_names();
         for (i, id) in self.order.headers().iter().enumerate() {
             let name = self.parts.header_name(*id);
             if i > 0 && self.is_repeated(name, previous) {
@@ -418,15 +429,29 @@ impl<'r> Walk<'r> {
             if i > 0 {
                 put(";")?;
             }
-            self.put_name(name, &mut put)?;
+            self.put_name(name, listed.as_mut().and_then(Iterator::next), &mut put)?;
             previous = name;
         }
         Ok(())
     }
 
+    /// What a received request calls the headers that it signs.
     #[inline]
-    fn put_name(&self, name: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
-        if self.order.names_are_plain { put(name) } else { lower_case(name, put) }
+    fn listed_names(&self) -> Option<impl Iterator<Item = Text<'r>>> {
+        match self.parts.authentication {
+            Authentication::Received(signed) => Some(signed.iter()),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn put_name(&self, name: &str, listed: Option<Text<'_>>, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
+        match listed {
+            // In lower case already.
+            Some(Text::Raw(name)) => put(name),
+            None if self.order.names_are_plain => put(name),
+            _ => lower_case(name, put),
+        }
     }
 
     #[inline]

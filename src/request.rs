@@ -452,12 +452,17 @@ pub(crate) fn is_token(byte: u8) -> bool {
 /// lower case, and none that a query encodes.
 #[inline]
 pub(crate) fn is_token_and_plain(name: &str) -> (bool, bool) {
-    // Nearly every name is of these characters alone, which are looked at together.
-    if all(name.as_bytes(), |byte| byte.is_ascii_lowercase() | byte.is_ascii_digit() | (byte == b'-')) {
+    if is_usual(name) {
         return (true, true);
     }
     let all = name.bytes().fold(IS_TOKEN | IS_PLAIN, |all, byte| all & TOKEN[usize::from(byte)]);
     (all & IS_TOKEN != 0, all & IS_PLAIN != 0)
+}
+
+/// Whether a header's name is of the characters that nearly every one is of, which are looked at together.
+#[inline]
+pub(crate) fn is_usual(name: &str) -> bool {
+    !name.is_empty() && all(name.as_bytes(), |byte| byte.is_ascii_lowercase() | byte.is_ascii_digit() | (byte == b'-'))
 }
 
 const IS_TOKEN: u8 = 1;

@@ -9,7 +9,7 @@ pub(crate) mod policy;
 mod post;
 mod verified;
 
-use crate::canonical::{Authentication, Order, Parts, Unsigned};
+use crate::canonical::{Authentication, Order, Parts, Unsigned, Walk};
 use crate::credentials::{Credentials, NOBODY};
 use crate::digest::equal;
 use crate::encode::{Text, first_byte, position};
@@ -178,11 +178,11 @@ impl<'a> Verifier<'a> {
     /// # Errors
     /// In this order: [`VerifyError::OtherCredentials`]; [`VerifyError::ScopeRegion`] and [`VerifyError::ScopeService`];
     /// [`VerifyError::Skewed`], or for a link [`VerifyError::Lifetime`], [`VerifyError::NotYetGood`] and
-    /// [`VerifyError::Expired`]; [`VerifyError::PlusInPath`]; [`VerifyError::HeaderNotSigned`]; [`VerifyError::Missing`]
-    /// for `x-amz-content-sha256`, [`VerifyError::PayloadUnknown`], [`VerifyError::StreamingLink`] and
-    /// [`VerifyError::PayloadAlgorithm`]; [`VerifyError::TooManyHeaders`], [`VerifyError::SignedHeaderMissing`],
-    /// [`VerifyError::QueryTooLong`] and [`VerifyError::TooManyParameters`]; [`VerifyError::OtherKey`]; then, when all
-    /// that costs time is done, [`VerifyError::UnknownKey`] and [`VerifyError::SignatureMismatch`]; and what only the
+    /// [`VerifyError::Expired`]; [`VerifyError::PlusInPath`]; [`VerifyError::Missing`] for `x-amz-content-sha256`,
+    /// [`VerifyError::PayloadUnknown`], [`VerifyError::StreamingLink`] and [`VerifyError::PayloadAlgorithm`];
+    /// [`VerifyError::TooManyHeaders`], [`VerifyError::SignedHeaderMissing`], [`VerifyError::QueryTooLong`] and
+    /// [`VerifyError::TooManyParameters`]; [`VerifyError::HeaderNotSigned`]; [`VerifyError::OtherKey`]; then, when all that
+    /// costs time is done, [`VerifyError::UnknownKey`] and [`VerifyError::SignatureMismatch`]; and what only the
     /// holder of the secret gets to see: [`VerifyError::TokenMissing`], [`VerifyError::TokenUnexpected`],
     /// [`VerifyError::TokenMismatch`], [`VerifyError::CredentialsExpired`], and the headers of a streaming body.
     pub fn verify<'c, 'k>(
@@ -203,7 +203,7 @@ impl<'a> Verifier<'a> {
         key.check(claim.access_key_id())?;
         self.check_scope((&claim.region, &claim.service), claim.place.credential())?;
         let ends = self.check_time(&claim, now)?;
-        self.check_headers(request, &claim)?;
+        self.check_plus(request)?;
         let payload = self.payload(&claim)?;
         let hash = self.hash(request, &claim, payload)?;
         let derived;
@@ -271,21 +271,26 @@ impl<'a> Verifier<'a> {
         Ok(Some(until))
     }
 
-    /// Refuses what anybody could have added or changed on the way.
-    fn check_headers(&self, request: &Request<'_>, claim: &Claim<'_>) -> Result<(), VerifyError> {
-        let rules = &self.service.rules;
-        if let (Path::Wire(path), PathEncoding::Once) = (request.path, rules.path_encoding) {
-            if let Some(position) = position(path.as_bytes(), b'+') {
-                return Err(VerifyError::PlusInPath { position });
-            }
+    fn check_plus(&self, request: &Request<'_>) -> Result<(), VerifyError> {
+        match (request.path, self.service.rules.path_encoding) {
+            (Path::Wire(path), PathEncoding::Once) => match position(path.as_bytes(), b'+') {
+                Some(position) => Err(VerifyError::PlusInPath { position }),
+                None => Ok(()),
+            },
+            _ => Ok(()),
         }
+    }
+
+    /// Refuses what anybody could have added or changed on the way.
+    fn check_headers(&self, request: &Request<'_>, place: Place, walk: Walk<'_>) -> Result<(), VerifyError> {
+        let rules = &self.service.rules;
         let afterwards = rules.session_token == SessionToken::AddedAfterwards;
-        for (name, _) in request.headers.iter() {
+        let signs = walk.signs();
+        for ((name, _), is_signed) in request.headers.iter().zip(signs) {
             let token = afterwards && name.eq_ignore_ascii_case(rules.session_token.header());
-            if token || !self.must_be_signed(name, claim.place) || claim.signed.contain(name) {
-                continue;
+            if !is_signed && !token && self.must_be_signed(name, place) {
+                return Err(VerifyError::HeaderNotSigned { name: Excerpt::of(name) });
             }
-            return Err(VerifyError::HeaderNotSigned { name: Excerpt::of(name) });
         }
         Ok(())
     }
@@ -330,11 +335,13 @@ impl<'a> Verifier<'a> {
             request,
             rules: &self.service.rules,
             identity: &NOBODY,
-            authentication: &Authentication::Received,
+            authentication: &Authentication::Received(claim.signed),
             payload,
             now: &claim.dated,
         };
-        Ok(parts.received(&mut order, claim.signed, unsigned)?.sha256())
+        let walk = parts.received(&mut order, unsigned)?;
+        self.check_headers(request, claim.place, walk)?;
+        Ok(walk.sha256())
     }
 
     fn check_token(&self, token: Option<(SessionToken, Text<'_>)>, key: &VerifyingKey<'_>) -> Result<(), VerifyError> {

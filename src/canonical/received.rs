@@ -1,24 +1,21 @@
 //! A request that was received: it signed what its list of signed headers says, and nothing is added to it.
 
 use super::order::{Order, is, lower};
-use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, HOST, Parts, Walk};
+use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, HOST, Parts, Walk};
 use crate::encode::{QUERY, Text, is_canonical, position};
 use crate::error::Excerpt;
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY};
-use crate::request::{Query, is_token, is_token_and_plain};
+use crate::request::{Query, is_token, is_usual};
 use alloc::borrow::Cow;
 use core::ops::Range;
 
 impl<'r> Parts<'r> {
-    /// Takes every header that `signed` names, every parameter but the unsigned ones, and the rest as it came.
+    /// Takes every header that the list names, every parameter but the unsigned ones, and the rest as it came.
     #[inline]
-    pub(crate) fn received(
-        &'r self,
-        order: &'r mut Order,
-        signed: SignedNames<'_>,
-        unsigned: Unsigned,
-    ) -> Result<Walk<'r>, Refused> {
-        self.take_headers(order, signed)?;
+    pub(crate) fn received(&'r self, order: &'r mut Order, unsigned: Unsigned) -> Result<Walk<'r>, Refused> {
+        if let Authentication::Received(signed) = self.authentication {
+            self.take_headers(order, *signed)?;
+        }
         self.take_parameters(order, unsigned)?;
         Ok(Walk { parts: self, order })
     }
@@ -45,9 +42,9 @@ impl<'r> Parts<'r> {
                 continue;
             }
             let before = order.headers.len;
+            order.names_are_plain = false;
             for (index, (given, _)) in headers.iter().enumerate() {
                 if is_header(name, given) {
-                    order.names_are_plain &= is_token_and_plain(given).1;
                     order.headers.push(id(index));
                 }
             }
@@ -210,7 +207,7 @@ impl<'a> SignedNames<'a> {
                 (Some(previous), name) => previous.bytes().lt(name.bytes()),
             };
             let well_formed = match name {
-                Text::Raw(name) => is_lower_token(name.bytes()),
+                Text::Raw(name) => is_usual(name) || is_lower_token(name.bytes()),
                 Text::Wire(_) | Text::Received(_) => is_lower_token(name.bytes()),
             };
             // A longer list names headers that are not there.
@@ -241,7 +238,7 @@ impl<'a> SignedNames<'a> {
     }
 
     /// A name in which nothing is encoded is raw text.
-    fn iter(self) -> impl Iterator<Item = Text<'a>> {
+    pub(super) fn iter(self) -> impl Iterator<Item = Text<'a>> + use<'a> {
         let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = self.0;
         let encoded = !matches!(self.0, Text::Raw(_));
         let mut rest = Some(text);
@@ -287,7 +284,7 @@ fn is_header(signed: Text<'_>, header: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canonical::{Authentication, Order};
+    use crate::canonical::Order;
     use crate::credentials::NOBODY;
     use crate::endpoint::Scheme;
     use crate::payload::PayloadHash;
@@ -306,12 +303,11 @@ mod tests {
             request: &request,
             rules: &Service::S3.rules,
             identity: &NOBODY,
-            authentication: &Authentication::Received,
+            authentication: &Authentication::Received(SignedNames(Text::Raw("host"))),
             payload: &PayloadHash::UNSIGNED,
             now: &Timestamp::FIRST,
         };
-        let signed = SignedNames::parse(Text::Raw("host")).expect("names");
-        let walk = parts.received(&mut order, signed, unsigned).map_err(|_| "refused").expect("a walk");
+        let walk = parts.received(&mut order, unsigned).map_err(|_| "refused").expect("a walk");
         struct Shown<'a>(Walk<'a>);
         impl core::fmt::Display for Shown<'_> {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
