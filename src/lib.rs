@@ -63,7 +63,7 @@
 //! |---|---|---|
 //! | headers of a request | 128, those not counted that signing adds | [`Error::TooManyHeaders`] |
 //! | query parameters | 128, likewise | [`Error::TooManyParameters`] |
-//! | bytes of an encoded query | 65000 | [`Error::QueryTooLong`] |
+//! | bytes of an encoded query, those not counted that signing adds | 65000 | [`Error::QueryTooLong`] |
 //! | trailing headers of a chunked body | 16 | [`Error::TooManyTrailers`] |
 //! | chunks, but the last | 8 KiB to 5 GiB | [`Error::ChunkSize`] |
 //! | numbers of parts | 1 to 10000 | [`Error::PartNumber`] |

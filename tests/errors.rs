@@ -345,6 +345,14 @@ fn too_many_headers_or_parameters() {
         Request::from_url("GET", &url(65_001)).expect("a request"),
         "the query has 65001 bytes, and the limit is 65000",
     );
+    // The same of what is encoded here: a space becomes three bytes.
+    for (value, length) in
+        [("a".repeat(65_001 - 2), 65_001), (" ".repeat(21_667), 65_003), ("a".repeat(70_000), 70_002)]
+    {
+        let [fits, long] = [&value[..value.len() - (length - 65_000)], &value].map(|value| [("x", value)]);
+        assert!(signs(request("/").with_query(&fits)));
+        unsignable(request("/").with_query(&long), &format!("the query has {length} bytes, and the limit is 65000"));
+    }
     // Both at their limit, with everything that signing adds.
     let session = Signer::new(session(), "us-east-1", now()).expect("a signer");
     let full = request("/").with_headers(&pairs[..128]).with_query(&pairs[..128]);

@@ -1,7 +1,7 @@
 //! What comes before the walk: everything is checked, and headers and parameters are sorted, in arrays of indices.
 
 use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, MOST_HEADERS, Parts, Walk};
-use crate::encode::{Text, all};
+use crate::encode::{Text, all, is_unreserved};
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY, OWN_PARAMETERS};
@@ -185,6 +185,11 @@ impl<'r> Parts<'r> {
                 for index in 0..pairs.len() {
                     self.add_parameter(order, index, pairs.len())?;
                 }
+                // Encoded, a byte becomes three at most.
+                let shortest: usize = pairs.iter().map(|(name, value)| name.len() + value.len()).sum();
+                if shortest > MAX_QUERY / 4 {
+                    check_length(pairs)?;
+                }
             }
             Query::Wire("") | Query::Received("") => {}
             Query::Wire(text) | Query::Received(text) => {
@@ -315,6 +320,13 @@ impl<T: Copy + Default, const N: usize> Ids<T, N> {
     pub(super) fn as_mut_slice(&mut self) -> &mut [T] {
         &mut self.ids[..self.len]
     }
+}
+
+#[cold]
+fn check_length(pairs: &[(&str, &str)]) -> Result<(), Error> {
+    let encoded = |text: &str| text.len() + 2 * text.bytes().filter(|byte| !is_unreserved(*byte)).count();
+    let length = pairs.iter().map(|(name, value)| encoded(name) + encoded(value) + "=&".len()).sum::<usize>() - 1;
+    if length > MAX_QUERY { Err(Error::QueryTooLong { length }) } else { Ok(()) }
 }
 
 /// The answer is whether the name is written as it is signed.
