@@ -438,9 +438,15 @@ fn partition_of(region: &str) -> Option<&'static Partition> {
 }
 
 /// The domain that the hosts of a region's services end with.
-#[cfg(feature = "tokens")]
+#[cfg(any(feature = "sts", feature = "tokens"))]
 pub(crate) fn suffix_of(region: &str) -> Result<&'static str, Error> {
     partition_of(region).map(|partition| partition.suffix).ok_or(Error::RegionSyntax)
+}
+
+/// The name of a region's partition.
+#[cfg(feature = "sts")]
+pub(crate) fn partition_name(region: &str) -> Result<&'static str, Error> {
+    check_region(region).map(|partition| partition.name)
 }
 
 /// The region in a host without its partition's suffix, if the host is made of these parts.

@@ -144,7 +144,8 @@ impl fmt::Debug for Identity {
     }
 }
 
-// The secret access key. It must never be printed, returned or compared, and its memory is wiped on drop.
+// The secret access key. It must never be printed, returned or compared, and its memory is wiped on drop. Only the
+// console's sign-in sends a session's.
 #[derive(Clone)]
 pub(crate) struct Secret(String);
 
@@ -164,6 +165,12 @@ impl Secret {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+
+    /// For the console's sign-in, the one request that sends it.
+    #[cfg(feature = "sts")]
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

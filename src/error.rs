@@ -445,6 +445,50 @@ pub enum Error {
         bytes: usize,
     },
 
+    /// A text for STS is shorter or longer than it takes.
+    #[cfg(feature = "sts")]
+    #[error("{field} has {found} characters, and STS takes {min} to {max}")]
+    StsLength {
+        /// Which text.
+        field: Field,
+        /// How many characters it has.
+        found: usize,
+        /// The least.
+        min: usize,
+        /// The most.
+        max: usize,
+    },
+
+    /// More of something than STS takes in one request.
+    #[cfg(feature = "sts")]
+    #[error("{count} {things} are more than the {max} that STS takes")]
+    StsCount {
+        /// What there are too many of.
+        things: &'static str,
+        /// How many there are.
+        count: usize,
+        /// The most.
+        max: usize,
+    },
+
+    /// A session was to last shorter or longer than it can.
+    #[cfg(feature = "sts")]
+    #[error("such a session lasts 900 to {max} whole seconds, not {seconds}")]
+    SessionDuration {
+        /// The whole seconds asked for, a part of one counted as one.
+        seconds: u64,
+        /// The most.
+        max: u64,
+    },
+
+    /// Somebody was to sign in to the console by keys that it does not take.
+    #[cfg(feature = "sts")]
+    #[error("the console's federation endpoint takes the keys of a session alone, and {reason}")]
+    ConsoleCredentials {
+        /// What is wrong with these.
+        reason: &'static str,
+    },
+
     /// The link would not survive the conversion to a `url::Url`.
     #[cfg(feature = "url")]
     #[error("url::Url would change the link from byte offset {position} on, and a changed link fails")]
@@ -508,6 +552,54 @@ pub enum Field {
     User,
     /// A POST policy in base64.
     Policy,
+    /// The ARN of a role.
+    #[cfg(feature = "sts")]
+    RoleArn,
+    /// The name of a role's session.
+    #[cfg(feature = "sts")]
+    RoleSessionName,
+    /// The policy of a session.
+    #[cfg(feature = "sts")]
+    SessionPolicy,
+    /// The ARN of a managed policy.
+    #[cfg(feature = "sts")]
+    PolicyArn,
+    /// The key of a session's tag.
+    #[cfg(feature = "sts")]
+    TagKey,
+    /// The value of a session's tag.
+    #[cfg(feature = "sts")]
+    TagValue,
+    /// The external id that a role asks for.
+    #[cfg(feature = "sts")]
+    ExternalId,
+    /// The serial number of an MFA device.
+    #[cfg(feature = "sts")]
+    SerialNumber,
+    /// The code that an MFA device shows.
+    #[cfg(feature = "sts")]
+    TokenCode,
+    /// Who is behind a session.
+    #[cfg(feature = "sts")]
+    SourceIdentity,
+    /// The token of an identity provider.
+    #[cfg(feature = "sts")]
+    WebIdentityToken,
+    /// The host of an identity provider.
+    #[cfg(feature = "sts")]
+    ProviderId,
+    /// The name of a federated user.
+    #[cfg(feature = "sts")]
+    FederatedUser,
+    /// Who sends somebody to the console.
+    #[cfg(feature = "sts")]
+    Issuer,
+    /// The page of the console that somebody is sent to.
+    #[cfg(feature = "sts")]
+    Destination,
+    /// The console's sign-in token.
+    #[cfg(feature = "sts")]
+    SigninToken,
 }
 
 impl fmt::Display for Field {
@@ -533,6 +625,38 @@ impl fmt::Display for Field {
             #[cfg(feature = "tokens")]
             Self::User => "the user",
             Self::Policy => "the policy",
+            #[cfg(feature = "sts")]
+            Self::RoleArn => "the role's ARN",
+            #[cfg(feature = "sts")]
+            Self::RoleSessionName => "the role session name",
+            #[cfg(feature = "sts")]
+            Self::SessionPolicy => "the session policy",
+            #[cfg(feature = "sts")]
+            Self::PolicyArn => "the policy's ARN",
+            #[cfg(feature = "sts")]
+            Self::TagKey => "the tag key",
+            #[cfg(feature = "sts")]
+            Self::TagValue => "the tag value",
+            #[cfg(feature = "sts")]
+            Self::ExternalId => "the external id",
+            #[cfg(feature = "sts")]
+            Self::SerialNumber => "the MFA device's serial number",
+            #[cfg(feature = "sts")]
+            Self::TokenCode => "the MFA device's code",
+            #[cfg(feature = "sts")]
+            Self::SourceIdentity => "the source identity",
+            #[cfg(feature = "sts")]
+            Self::WebIdentityToken => "the web identity token",
+            #[cfg(feature = "sts")]
+            Self::ProviderId => "the identity provider's host",
+            #[cfg(feature = "sts")]
+            Self::FederatedUser => "the federated user's name",
+            #[cfg(feature = "sts")]
+            Self::Issuer => "the issuer",
+            #[cfg(feature = "sts")]
+            Self::Destination => "the destination",
+            #[cfg(feature = "sts")]
+            Self::SigninToken => "the sign-in token",
         })
     }
 }

@@ -4,18 +4,16 @@ mod body;
 mod cause;
 mod compare;
 mod difference;
-mod instant;
 mod reading;
 mod sentences;
-mod shown;
 
 use crate::canonical::CanonicalRequest;
+use crate::shown::show;
 use crate::string_to_sign::StringToSign;
 use alloc::string::{String, ToString};
 use body::Body;
 use core::fmt;
 use reading::{Reading, Signed};
-use shown::show;
 
 pub use cause::{Cause, Rewrite};
 pub use difference::{Difference, SignedText};

@@ -32,6 +32,7 @@
 //! * A request that was received: [`Claim`] → [`Verifier`] → [`Verified`].
 //! * Reading such uploads back: [`Verified::chunks`] and [`ChunkDecoder`].
 //! * What a link, a request or a form says, and what looks wrong with it: [`Inspection`].
+//! * The keys of a session, and the console by them: module `sts` (feature `sts`).
 //! * Whole recipes: [`cookbook`].
 //! * When a server disagrees: `ErrorResponse::explain` (feature `explain`) says why; [`Signer::canonical_request`] is the
 //!   text to compare with what it sends back.
@@ -50,6 +51,7 @@
 //! | `explain` | `ErrorResponse`: why a server refused a request, by its error body |
 //! | `http` | `Signer::sign_http`, `Claim::parse_http` |
 //! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy`; `Verifier::verify_post` and `Inspection::of_form` for one that was received |
+//! | `sts` | module `sts`: signed requests to AWS's Security Token Service, its answers read into [`Credentials`], the console's sign-in |
 //! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |
 //! | `url` | endpoints from `url::Url`, and links as `url::Url` |
 //!
@@ -67,6 +69,10 @@
 //! | trailing headers of a chunked body | 16 | [`Error::TooManyTrailers`] |
 //! | chunks, but the last | 8 KiB to 5 GiB | [`Error::ChunkSize`] |
 //! | numbers of parts | 1 to 10000 | [`Error::PartNumber`] |
+//! | tags of a session, transitive keys among them (feature `sts`) | 50 each | `Error::StsCount` |
+//! | managed policies of a session (feature `sts`) | 10 | `Error::StsCount` |
+//! | names, policies and ids that STS is given (feature `sts`) | see the module `sts` | `Error::StsLength` |
+//! | a session's duration (feature `sts`) | 900 to 43200 seconds for a role and in the console, to 129600 for a user | `Error::SessionDuration` |
 //! | a link's or a form's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
 //! | a form without its file (feature `post`) | 20480 bytes | `Error::PostTooLarge` |
 //! | instants | the years 0000 to 9999 | [`Error::YearOutOfRange`] |
@@ -91,6 +97,9 @@
 //! | bytes that are inspected | 65536 | [`Finding::TooLong`] |
 //! | bytes of a server's error body (feature `explain`) | 262144, the rest is left unread | no error: what was read counts |
 //! | elements of it in each other (feature `explain`) | 16, what lies behind is left unread | likewise |
+//! | bytes of STS's answer (feature `sts`) | 262144 | `StsError::Incomplete` |
+//! | elements of it in each other (feature `sts`) | 16 | `StsError::Incomplete` |
+//! | bytes of the federation endpoint's answer (feature `sts`) | 65536 | `StsError::TooLong` |
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used, clippy::panic, clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
@@ -120,6 +129,8 @@ mod header;
 #[cfg(feature = "http")]
 mod http;
 mod inspect;
+#[cfg(any(feature = "explain", feature = "sts"))]
+mod instant;
 mod key;
 mod lifetime;
 mod limits;
@@ -134,14 +145,20 @@ mod request;
 mod response;
 mod scope;
 mod service;
+#[cfg(any(feature = "explain", feature = "sts"))]
+mod shown;
 mod signer;
 mod string_to_sign;
+#[cfg(feature = "sts")]
+pub mod sts;
 mod timestamp;
 #[cfg(feature = "tokens")]
 pub mod tokens;
 #[cfg(feature = "url")]
 mod url;
 mod verify;
+#[cfg(any(feature = "explain", feature = "sts"))]
+mod xml;
 
 pub use aws::{AwsEndpoint, region_of_host};
 pub use bucket::{Bucket, Warning};

@@ -49,12 +49,17 @@ pub(crate) const MAX_TRAILER_BYTES: usize = 8 * 1024;
 
 /// How much of a server's error body is read. The longest that S3 sends shows a canonical request of some 16 KiB, the
 /// most that a request's head may have, in text and again in hexadecimal digits.
-#[cfg(feature = "explain")]
+/// An answer of STS's is shorter: what makes it long, its token, has some 4 KB.
+#[cfg(any(feature = "explain", feature = "sts"))]
 pub(crate) const MAX_ERROR_BODY: usize = 256 * 1024;
 
 /// How deep its elements may lie in each other. Amazon's lie three deep.
-#[cfg(feature = "explain")]
+#[cfg(any(feature = "explain", feature = "sts"))]
 pub(crate) const MAX_ERROR_DEPTH: usize = 16;
+
+/// How much the answer of the console's federation endpoint may have, a token of some KB.
+#[cfg(feature = "sts")]
+pub(crate) const MAX_SIGNIN_ANSWER: usize = 64 * 1024;
 
 /// How much of a link, of a request's headers or of a form is inspected: more than any server takes.
 pub(crate) const MAX_INSPECTED: usize = 64 * 1024;

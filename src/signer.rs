@@ -30,6 +30,7 @@ use zeroize::Zeroizing;
 /// | [`sign_to`](Signer::sign_to) | the same into the caller's buffer |
 /// | [`sign_policy`](Signer::sign_policy) | a browser's upload, by a POST policy that is made already |
 /// | `post` | the same from a typed `PostPolicy`, as a form (feature `post`) |
+/// | `sign_sts` | a request to STS, for the keys of a session (feature `sts`) |
 /// | `sign_http` | an `http::Request` in place (feature `http`) |
 /// | `sign_http_chunked` | the same, its body sent in chunks |
 ///

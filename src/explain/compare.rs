@@ -2,9 +2,9 @@
 
 use super::cause::{Cause, Rewrite};
 use super::difference::{Difference, SignedText};
-use super::shown::show;
 use crate::encode::{PATH, Text};
 use crate::payload::PayloadHash;
+use crate::shown::show;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -324,7 +324,7 @@ fn value(name: &str, signed: &str, received: &str) -> Cause {
 /// A value as a sentence shows it, unless its name says that it is secret.
 fn hide(name: &str, value: &str) -> String {
     let line = alloc::format!("{name}={value}");
-    let shown = super::shown::redact(&line, None);
+    let shown = crate::shown::redact(&line, None);
     show(shown.text.get(name.len() + 1..).unwrap_or_default())
 }
 

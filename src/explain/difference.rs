@@ -1,4 +1,4 @@
-use super::shown::{escape, redact};
+use crate::shown::{escape, redact};
 use alloc::string::String;
 use core::fmt;
 

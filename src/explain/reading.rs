@@ -1,13 +1,14 @@
 //! One answer being read: from its code, its message, its texts and its head to the cause.
 
 use super::ErrorResponse;
-use super::body::{Body, Kind};
+use super::body::Body;
 use super::cause::Cause;
 use super::compare::{self, Found, Parts, decoded, encoded};
 use super::difference::Difference;
-use super::instant;
-use super::shown::{show, show_message};
+use crate::instant;
+use crate::shown::{show, show_message};
 use crate::timestamp::Timestamp;
+use crate::xml::Kind;
 use alloc::string::{String, ToString};
 
 /// What was signed.
@@ -303,10 +304,7 @@ impl Reading<'_> {
         }
         match self.body.kind {
             Kind::Empty => Cause::NoBody,
-            Kind::Xml => Cause::NotFromServer { kind: "XML of another kind" },
-            Kind::Html => Cause::NotFromServer { kind: "an HTML page" },
-            Kind::Json => Cause::NotFromServer { kind: "JSON" },
-            Kind::Other => Cause::NotFromServer { kind: "plain text" },
+            kind => Cause::NotFromServer { kind: kind.in_words() },
         }
     }
 

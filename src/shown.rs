@@ -32,14 +32,14 @@ const LONGEST_MESSAGE: usize = 240;
 const SHORTEST_TOKEN: usize = 64;
 
 /// A line with its secret values taken out.
-pub(super) struct Redacted<'a> {
-    pub(super) text: Cow<'a, str>,
+pub(crate) struct Redacted<'a> {
+    pub(crate) text: Cow<'a, str>,
     hidden: Vec<&'a str>,
 }
 
 /// Takes the secret values out of a line. Where `other`, the same line on the other side, hides another value in the
 /// same place, this one says so.
-pub(super) fn redact<'a>(line: &'a str, other: Option<&Redacted<'_>>) -> Redacted<'a> {
+pub(crate) fn redact<'a>(line: &'a str, other: Option<&Redacted<'_>>) -> Redacted<'a> {
     // Same length, whatever the text: only ASCII changes.
     let lower = line.to_ascii_lowercase();
     let (mut text, mut hidden, mut kept) = (String::new(), Vec::new(), 0);
@@ -84,7 +84,7 @@ fn secret(lower: &str, mut from: usize) -> Option<(usize, usize)> {
 }
 
 /// A text as a sentence shows it.
-pub(super) fn show(text: &str) -> String {
+pub(crate) fn show(text: &str) -> String {
     shorten(text, LONGEST_VALUE)
 }
 
@@ -102,7 +102,7 @@ fn shorten(text: &str, longest: usize) -> String {
 }
 
 /// A server's sentence, in which nothing is left that may be a signature, a hash or a token.
-pub(super) fn show_message(text: &str) -> String {
+pub(crate) fn show_message(text: &str) -> String {
     let mut out = String::new();
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '%' | '_' | '-');
     for word in text.split_inclusive(|c| !is_part(c)) {
@@ -119,7 +119,7 @@ pub(super) fn show_message(text: &str) -> String {
 }
 
 /// One character, such that it moves no cursor and hides no other.
-pub(super) fn escape(c: char, out: &mut String) {
+pub(crate) fn escape(c: char, out: &mut String) {
     match c {
         '"' | '\'' => out.push(c),
         _ => out.extend(c.escape_debug()),

@@ -5,7 +5,7 @@ use alloc::format;
 
 /// Reads `20130524T000000Z`, `2013-05-24T00:00:00Z` (with parts of a second or without), `Fri, 24 May 2013 00:00:00 GMT`
 /// and milliseconds since 1970, which S3 writes for `X-Amz-Date`.
-pub(super) fn read(text: &str) -> Option<Timestamp> {
+pub(crate) fn read(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(instant) = Timestamp::parse(text) {
         return Some(instant);
