@@ -25,6 +25,7 @@ const SEPARATORS: [(&str, &[&str]); 4] =
     [("=", &["&"]), ("%3d", &["%26", "&"]), ("%253d", &["%2526", "%26", "&"]), (":", &[])];
 
 /// How many characters of a value, and of a server's sentence, are shown.
+#[cfg(feature = "explain")]
 const LONGEST_VALUE: usize = 96;
 const LONGEST_MESSAGE: usize = 240;
 
@@ -84,6 +85,7 @@ fn secret(lower: &str, mut from: usize) -> Option<(usize, usize)> {
 }
 
 /// A text as a sentence shows it.
+#[cfg(feature = "explain")]
 pub(crate) fn show(text: &str) -> String {
     shorten(text, LONGEST_VALUE)
 }

@@ -1,10 +1,11 @@
 //! Every limit of what strangers send, at the limit and one past it: a row for each row of the table in the front page
 //! of the documentation.
-#![cfg(all(feature = "explain", feature = "post"))]
+#![cfg(all(feature = "explain", feature = "post", feature = "sts"))]
 
 mod util;
 
 use core::time::Duration;
+use s3_sigv4::sts::{CallerIdentity, SigninToken};
 use s3_sigv4::{
     ChunkDecoder, ChunkFraming, Claim, ErrorResponse, Finding, Inspection, PayloadHash, PostClaim, Request, Signature,
     Timestamp, Verifier, VerifyError,
@@ -23,7 +24,7 @@ struct Row {
 
 const HOST: &str = "examplebucket.s3.amazonaws.com";
 
-const ROWS: [Row; 16] = [
+const ROWS: [Row; 19] = [
     Row {
         of: "headers",
         shown: "128, those of authentication and `host` not counted",
@@ -210,7 +211,37 @@ const ROWS: [Row; 16] = [
         },
         refused: "no code was read",
     },
+    Row {
+        of: "bytes of STS's answer (feature `sts`)",
+        shown: "262144",
+        limit: 262_144,
+        run: |length| identity(|inner| format!("<a>{inner}{}</a>", " ".repeat(length - 7 - inner.len()))),
+        refused: INCOMPLETE,
+    },
+    Row {
+        of: "elements of it in each other (feature `sts`)",
+        shown: "16",
+        limit: 16,
+        run: |depth| {
+            let (open, close) = ("<a>".repeat(depth - 1), "</a>".repeat(depth - 1));
+            identity(|inner| format!("{open}{inner}{close}"))
+        },
+        refused: INCOMPLETE,
+    },
+    Row {
+        of: "bytes of the federation endpoint's answer (feature `sts`)",
+        shown: "65536",
+        limit: 65_536,
+        run: |length| {
+            let body = format!("{{\"SigninToken\":\"a\"{}}}", " ".repeat(length - 19));
+            SigninToken::parse(&body, now()).map(drop).map_err(|error| error.to_string())
+        },
+        refused: "the answer has 65537 bytes, and 65536 are read",
+    },
 ];
+
+const INCOMPLETE: &str =
+    "the answer does not end: it was cut off, has more than 262144 bytes, or elements more than 16 deep";
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -246,6 +277,12 @@ fn posted(fields: &[(&str, &str)]) -> Result<(), String> {
         Err(error) => Err(error.to_string()),
         Ok(claim) => panic!("{claim:?}"),
     }
+}
+
+/// An identity in something.
+fn identity(within: impl Fn(&str) -> String) -> Result<(), String> {
+    let body = within("<Arn>a</Arn><UserId>b</UserId><Account>c</Account>");
+    CallerIdentity::parse(&body).map(drop).map_err(|error| error.to_string())
 }
 
 fn coded(body: &str) -> Result<(), String> {

@@ -1,12 +1,20 @@
 //! Nothing tells a secret: not the `Debug` or `Display` of any public type, no error, and no block of memory that is
 //! handed back to the allocator.
-#![cfg(all(feature = "explain", feature = "http", feature = "post", feature = "tokens", feature = "url"))]
+#![cfg(all(
+    feature = "explain",
+    feature = "http",
+    feature = "post",
+    feature = "sts",
+    feature = "tokens",
+    feature = "url"
+))]
 
 mod util;
 
 use core::any::type_name;
 use core::fmt::{Debug, Display};
 use core::time::Duration;
+use s3_sigv4::sts::*;
 use s3_sigv4::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -20,17 +28,27 @@ const TOKEN: &str = "MARKEDtoken//EXAMPLE+token==";
 const TOKEN_ENCODED: &str = "MARKEDtoken%2F%2FEXAMPLE%2Btoken%3D%3D";
 const CUSTOMER_KEY: &str = "MARKEDcustomerKEY0123456789";
 const QUERY_VALUE: &str = "MARKEDqueryVALUE";
+const MFA_CODE: &str = "987659";
 const DAY: Duration = Duration::from_secs(86400);
 
 /// The types that are there to be read out, and what of them is.
-const TELL_BY_DISPLAY: [(&str, &str); 3] = [
+const TELL_BY_DISPLAY: [(&str, &str); 4] = [
     ("CanonicalRequest", "the text of AWS's documents, to be held against a server's"),
+    ("ConsoleLink", "the link"),
     ("Presigned", "the link"),
     ("Signature", "its digits"),
 ];
 
 fn credentials() -> Credentials {
     Credentials::new(ID, SECRET).and_then(|credentials| credentials.with_session_token(TOKEN)).expect("credentials")
+}
+
+/// The credentials as STS gives them out.
+fn answer_of_sts() -> String {
+    format!(
+        "<a><AccessKeyId>{ID}</AccessKeyId><SecretAccessKey>{SECRET}</SecretAccessKey>\
+         <SessionToken>{TOKEN}</SessionToken><Expiration>2013-05-24T01:00:00Z</Expiration></a>"
+    )
 }
 
 fn signer() -> Signer {
@@ -202,6 +220,51 @@ fn no_debug_display_or_error_tells_a_secret() {
         });
     }
 
+    // Sessions and the console.
+    let sts_endpoint = StsEndpoint::regional("us-east-1").expect("an endpoint");
+    let role = "arn:aws:iam::123456789012:role/demo";
+    let assume = AssumeRole::new(role, "a-b").and_then(|it| it.with_external_id(QUERY_VALUE)).expect("a role");
+    let session_token = GetSessionToken::new().with_mfa(QUERY_VALUE, MFA_CODE).expect("a session");
+    let jean = GetFederationToken::new("Jean").and_then(|it| it.with_policy(CUSTOMER_KEY)).expect("a user");
+    let web = AssumeRoleWithWebIdentity::new(role, "a-b", TOKEN).expect("a role");
+    let sent = signer.sign_sts(&session_token, &sts_endpoint, now()).expect("a request");
+    let signin = credentials();
+    let signin = GetSigninToken::new(&signin).expect("a session");
+    let console = ConsoleEndpoint::aws("us-east-1").expect("an endpoint");
+    let signin_token = SigninToken::parse(&format!("{{\"SigninToken\":\"{TOKEN}\"}}"), now()).expect("a token");
+    secrets.push(sent.headers().find_map(|(_, it)| it.split_once("Signature=")).expect("a signature").1.into());
+    secrets.push(MFA_CODE.into());
+    shown.both(&sts_endpoint);
+    shown.debug(&assume);
+    shown.debug(&session_token);
+    shown.debug(&jean);
+    shown.debug(&web);
+    shown.debug(&GetCallerIdentity);
+    for request in [sent, web.request(&sts_endpoint), signin.request(&console, now()).expect("a request")] {
+        shown.debug(&request);
+    }
+    shown.debug(&Session::parse(&answer_of_sts()).expect("a session"));
+    let whose = format!("<a><Arn>{role}</Arn><UserId>a</UserId><Account>1</Account></a>");
+    shown.debug(&CallerIdentity::parse(&whose).expect("an identity"));
+    shown.debug(&signin);
+    shown.both(&console);
+    shown.debug(&signin_token);
+    shown.both(&console.link(&signin_token, "https://console.aws.amazon.com", "a").expect("a link"));
+    let long = TOKEN.repeat(3);
+    secrets.push(long.clone());
+    let refusal = format!("<a><Code>{long}</Code><Message>x-amz-security-token: {TOKEN}</Message></a>");
+    for error in [
+        Session::parse(&answer_of_sts().replace(SECRET, &format!("{SECRET}\n{SECRET}"))).err(),
+        Session::parse(&answer_of_sts().replace(TOKEN, &format!("{TOKEN}é"))).err(),
+        Session::parse(&answer_of_sts().replace("2013-05-24T01:00:00Z", TOKEN)).err(),
+        SigninToken::parse(&format!("{{\"SigninToken\":\"{TOKEN} \"}}"), now()).err(),
+        SigninToken::parse(TOKEN, now()).err(),
+    ] {
+        shown.both(&error.expect("a slip"));
+    }
+    let Err(StsError::Refused(refusal)) = Session::parse(&refusal) else { panic!("a refusal") };
+    shown.both(&*refusal);
+
     // Slips: secrets where they do not belong.
     let line = |text: &str| format!("{text}\n");
     let secret_header = [("x-a", &*line(SECRET))];
@@ -285,7 +348,8 @@ fn no_debug_display_or_error_tells_a_secret() {
     let api = include_str!("public-api.txt");
     let of = |prefix: &'static str| -> BTreeSet<String> {
         let lines = api.lines().filter_map(|line| line.trim_start_matches("#[non_exhaustive] ").strip_prefix(prefix));
-        lines.map(|rest| rest.split('<').next().expect("a name").into()).collect()
+        let name = |rest: &str| rest.split('<').next().and_then(|path| path.rsplit("::").next()).map(String::from);
+        lines.map(|rest| name(rest).expect("a name")).collect()
     };
     let types: BTreeSet<_> = of("struct ").union(&of("enum ")).cloned().collect();
     let names = |shown: &[(String, String)]| shown.iter().map(|(name, _)| name.clone()).collect::<BTreeSet<_>>();
@@ -376,7 +440,8 @@ fn freed_memory_holds_no_secret() {
     let headers = [("x-amz-meta-a", "b")];
     let request = bucket.put("cat.jpg").expect("a request").with_headers(&headers);
     let mut out = String::with_capacity(4096);
-    let actions: [(&str, &mut dyn FnMut()); 15] = [
+    let (answer, pieces) = (answer_of_sts(), in_references());
+    let actions: [(&str, &mut dyn FnMut()); 19] = [
         ("credentials", &mut || drop((credentials(), credentials().clone()))),
         ("refused secrets", &mut || assert!(Credentials::new("", SECRET).is_err())),
         ("refused tokens", &mut || {
@@ -410,6 +475,28 @@ fn freed_memory_holds_no_secret() {
             drop(signer.links(hour, now()).expect("links").presign(&request).expect("a link"));
         }),
         ("sign-in tokens", &mut || drop(tokens::eks(&signer(), "cluster", now()).expect("a token"))),
+        ("requests to STS", &mut || {
+            let at = StsEndpoint::regional("us-east-1").expect("an endpoint");
+            drop(signer().sign_sts(&GetCallerIdentity, &at, tomorrow).expect("a request"));
+            let web = AssumeRoleWithWebIdentity::new("arn:aws:iam::123456789012:role/demo", "a-b", TOKEN);
+            drop(web.expect("a role").request(&at));
+        }),
+        ("sessions", &mut || {
+            drop(Session::parse(&answer).expect("a session").clone());
+            assert!(Session::parse(&pieces).expect("a session").into_credentials().has_session_token());
+        }),
+        ("sessions that are cut off", &mut || {
+            assert!(Session::parse(&answer[..answer.len() - 1]).is_err());
+        }),
+        ("the console's sign-in", &mut || {
+            let (keys, at) = (credentials(), ConsoleEndpoint::aws("us-east-1").expect("an endpoint"));
+            let keys = GetSigninToken::new(&keys).expect("a session");
+            drop(keys.request(&at, now()).expect("a request"));
+            drop(keys.form_request(&at, now()).expect("a request"));
+            let token = SigninToken::parse(SIGNIN_TOKEN, now()).expect("a token");
+            drop(at.link(&token, "https://console.aws.amazon.com", "a").expect("a link"));
+            assert!(SigninToken::parse(UNUSABLE_TOKEN, now()).is_err());
+        }),
         ("chunks", &mut || {
             let signer = signer();
             let signed = signer.sign_chunked(&request, &ChunkedBody::signed(5), now()).expect("a signature");
@@ -443,6 +530,14 @@ fn freed_memory_holds_no_secret() {
         ("sign-in tokens", vec!["the encoded token"]),
     ];
     assert_eq!(left, handed_out);
+}
+
+const UNUSABLE_TOKEN: &str = "{\"SigninToken\":\"MARKEDtoken//EXAMPLE+token== \"}";
+const SIGNIN_TOKEN: &str = "{\"SigninToken\":\"MARKEDtoken//EXAMPLE+token==\"}";
+
+/// The same with a reference behind the token and the secret, so that their texts come in pieces.
+fn in_references() -> String {
+    answer_of_sts().replace("</SessionToken>", "&#x61;a</SessionToken>").replace("</Secret", "&#x61;a</Secret")
 }
 
 /// What keeps a secret and does not wipe it.

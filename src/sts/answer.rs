@@ -4,7 +4,7 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::instant;
 use crate::limits::{MAX_ERROR_BODY, MAX_ERROR_DEPTH};
-use crate::shown::{show, show_message};
+use crate::shown::show_message;
 use crate::timestamp::Timestamp;
 use crate::xml::{Elements, Kind};
 use alloc::boxed::Box;
@@ -312,7 +312,7 @@ pub enum StsError {
         element: &'static str,
     },
 
-    /// The answer's credentials cannot be used.
+    /// The answer's credentials, or its sign-in token, cannot be used.
     #[error("the answer's credentials cannot be used: {error}")]
     Credentials {
         /// Why not.
@@ -377,8 +377,8 @@ impl Answer {
         // Of a refusal, what is there is worth more than what may be missing.
         if let Some(code) = this.elements.get("Code") {
             let message = this.elements.get("Message").map(show_message).unwrap_or_default();
-            let request_id = this.elements.get("RequestId").map(show);
-            return Err(StsError::Refused(Box::new(Refusal { code: show(code), message, request_id })));
+            let request_id = this.elements.get("RequestId").map(show_message);
+            return Err(StsError::Refused(Box::new(Refusal { code: show_message(code), message, request_id })));
         }
         if this.elements.are_whole() { Ok(this) } else { Err(StsError::Incomplete) }
     }

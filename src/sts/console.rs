@@ -302,15 +302,14 @@ impl SigninToken {
     /// instant of asking for it, from which the 15 minutes are counted.
     ///
     /// # Errors
-    /// [`StsError`]; [`StsError::Kind`] for the page by which the endpoint refuses. [`Error::YearOutOfRange`] within it
-    /// at the end of the year 9999.
+    /// [`StsError`]: [`StsError::Kind`] for the page by which the endpoint refuses.
     pub fn parse(body: &(impl AsRef<[u8]> + ?Sized), now: Timestamp) -> Result<Self, StsError> {
         let (body, element) = (body.as_ref(), "SigninToken");
         if body.len() > MAX_SIGNIN_ANSWER {
             return Err(StsError::TooLong { length: body.len(), max: MAX_SIGNIN_ANSWER });
         }
         let found = kind(body).in_words();
-        let wanted = "the federation endpoint's JSON";
+        let wanted = "{\"SigninToken\":\"…\"}";
         let mut answer = match serde_json::from_slice(body) {
             Ok(Value::Object(answer)) => answer,
             Ok(_) | Err(_) => return Err(StsError::Kind { found, wanted }),
