@@ -7,7 +7,7 @@
 //!
 //! `tests/differential/` does so with botocore. A case has the fields
 //!
-//! * `id`, and `kind`: `header`, `presign`, `chunked`, `post` or `verify`;
+//! * `id`, and `kind`: `header`, `presign`, `chunked`, `post`, `verify` or `sts` (feature `sts`);
 //! * `method`, `url` {`scheme`, `host`, `port`, `path` (raw), `query` (raw pairs)}, `headers` (pairs, `Host` among them),
 //!   `unsigned_headers` (names, may be absent);
 //! * `payload` {`hash`}: the last line of the canonical request;
@@ -18,6 +18,7 @@
 //! `trailers` (pairs) as well.
 //! A `verify` has a `target` as it was received in place of `url`; its `timestamp` is the server's.
 //! Of these a `post` has the keys, the token, region, service and timestamp; and `policy`, the text to sign in base64.
+//! An `sts` has the keys, the token, region and timestamp; and `operation` with its `parameters`, as botocore takes them.
 //!
 //! The answer has the `id` and every stage, or the `id` and the `error` that the crate gave. A line that cannot be read
 //! is answered with an `error` as well.
@@ -63,6 +64,8 @@ fn sign(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
         "header" | "presign" | "chunked" => sign_request(case),
         "post" => sign_policy(case),
         "verify" => verify(case),
+        #[cfg(feature = "sts")]
+        "sts" => sts(case),
         kind => Err(format!("the kind {kind} is not known").into()),
     }
 }
@@ -77,6 +80,70 @@ fn verify(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
     let verified = verifier.verify(claim, &credentials(case)?, Timestamp::parse(text(case, "timestamp")?)?)?;
     let signed_headers: Vec<_> = verified.signed_headers().collect();
     let answer = json!({ "access_key": verified.access_key_id(), "signed_headers": signed_headers.join(";") });
+    Ok(answer.as_object().cloned().unwrap_or_default())
+}
+
+#[cfg(feature = "sts")]
+fn sts(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
+    use s3_sigv4::sts::{
+        AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity, GetFederationToken, GetSessionToken, StsEndpoint,
+    };
+    let (given, now) = (&case["parameters"], Timestamp::parse(text(case, "timestamp")?)?);
+    let one = |name: &str| given[name].as_str();
+    let required = |name| text(given, name);
+    let list = |name: &str| given[name].as_array().map(Vec::as_slice).unwrap_or_default();
+    let arns: Vec<_> = list("PolicyArns").iter().filter_map(|it| it["arn"].as_str()).collect();
+    let keys: Vec<_> = list("TransitiveTagKeys").iter().filter_map(Value::as_str).collect();
+    let tag = |it: &'_ Value| Some((it["Key"].as_str()?.to_owned(), it["Value"].as_str()?.to_owned()));
+    let tags: Vec<_> = list("Tags").iter().filter_map(tag).collect();
+    let tags: Vec<_> = tags.iter().map(|(key, value)| (&**key, &**value)).collect();
+    // Each optional part is given if the case has it.
+    macro_rules! with {
+        ($operation:expr $(, $part:expr => $with:ident)*) => {{
+            let mut operation = $operation;
+            $(if let Some(part) = $part { operation = operation.$with(part)?; })*
+            operation
+        }};
+    }
+    let duration = given["DurationSeconds"].as_u64().map(Duration::from_secs);
+    let mfa = one("SerialNumber").zip(one("TokenCode"));
+    let endpoint = match text(case, "region")? {
+        "aws-global" => StsEndpoint::global(),
+        region => StsEndpoint::regional(region)?,
+    };
+    let region = text(case, "region")?.replace("aws-global", "us-east-1");
+    let signer = Signer::new(credentials(case)?, &region, now)?;
+    let request = match text(case, "operation")? {
+        "AssumeRole" => {
+            let role = with!(AssumeRole::new(required("RoleArn")?, required("RoleSessionName")?)?,
+                one("Policy") => with_policy, duration => with_duration, one("ExternalId") => with_external_id,
+                one("SourceIdentity") => with_source_identity);
+            let role = role.with_policy_arns(&arns)?.with_tags(&tags)?.with_transitive_tag_keys(&keys)?;
+            let role = mfa.map_or(Ok(role), |(serial_number, code)| role.with_mfa(serial_number, code))?;
+            signer.sign_sts(&role, &endpoint, now)?
+        }
+        "AssumeRoleWithWebIdentity" => {
+            let (arn, name, token) =
+                (required("RoleArn")?, required("RoleSessionName")?, required("WebIdentityToken")?);
+            let role = with!(AssumeRoleWithWebIdentity::new(arn, name, token)?,
+                one("ProviderId") => with_provider_id, one("Policy") => with_policy, duration => with_duration);
+            role.with_policy_arns(&arns)?.request(&endpoint)
+        }
+        "GetSessionToken" => {
+            let user = with!(GetSessionToken::new(), duration => with_duration);
+            let user = mfa.map_or(Ok(user), |(serial_number, code)| user.with_mfa(serial_number, code))?;
+            signer.sign_sts(&user, &endpoint, now)?
+        }
+        "GetFederationToken" => {
+            let user = with!(GetFederationToken::new(required("Name")?)?,
+                one("Policy") => with_policy, duration => with_duration);
+            signer.sign_sts(&user.with_policy_arns(&arns)?.with_tags(&tags)?, &endpoint, now)?
+        }
+        "GetCallerIdentity" => signer.sign_sts(&GetCallerIdentity, &endpoint, now)?,
+        operation => return Err(format!("the operation {operation} is not known").into()),
+    };
+    let headers: Map<_, _> = request.headers().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let answer = json!({ "url": request.url(), "headers": headers, "body": request.body() });
     Ok(answer.as_object().cloned().unwrap_or_default())
 }
 
