@@ -48,6 +48,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! The console by the same session:
+//!
+//! ```
+//! # use s3_sigv4::{Credentials, Timestamp};
+//! use s3_sigv4::sts::{ConsoleEndpoint, GetSigninToken, SigninToken};
+//! # let now = Timestamp::parse("20190715T222833Z")?;
+//! # let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY")?;
+//! # let credentials = credentials.with_session_token("AQoDYXdzEPT//////////wEXAMPLE")?;
+//! # let send = |_method, _url, _headers: Vec<(&str, &str)>, _body| r#"{"SigninToken":"VCQgs5qZZt3Q6fn8Tr5EXAMPLE"}"#;
+//!
+//! let console = ConsoleEndpoint::aws("eu-west-1")?;
+//! let request = GetSigninToken::new(&credentials)?.request(&console, now)?;
+//! let answer = send(request.method(), request.url(), request.headers().collect(), request.body());
+//!
+//! let token = SigninToken::parse(answer, now)?;
+//! let link = console.link(&token, "https://eu-west-1.console.aws.amazon.com/s3/", "https://example.com")?;
+//! println!("{link} is good until {}", link.valid_until());
+//! # assert_eq!(link.valid_until().to_string(), "20190715T224333Z");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Limits
 //!
 //! AWS's, each checked where the text is given, in characters; beyond them lies [`Error::StsLength`], and for what may

@@ -576,6 +576,34 @@ fn answers_that_are_none() {
     }
 }
 
+#[test]
+fn instants_at_which_a_session_ends() {
+    let ends =
+        |text: &str| Session::parse(&ASSUME_ROLE.replace("2019-11-09T13:34:41Z", text)).map(|it| it.expiration());
+    for (text, instant) in [
+        ("2019-11-09T13:34:41.999Z", "20191109T133441Z"),
+        ("20191109T133441Z", "20191109T133441Z"),
+        ("2019-11-09T13:34:41+01:00", "20191109T123441Z"),
+        ("2019-11-09T23:34:41.5-05:30", "20191110T050441Z"),
+    ] {
+        assert_eq!(ends(text), Ok(at(instant)), "{text}");
+    }
+    for text in [
+        "2019-11-09T13:34:41",
+        "2019-11-09T13:34:41+0100",
+        "2019-11-09T13:34:41+24:00",
+        "2019-11-09T13:34:41+01:60",
+        "2019-11-09T13:34:41*01:00",
+        "2019-11-09T13:34:41++1:00",
+        "2019-11-09T13:34:41é1:00",
+        "0000-01-01T00:00:00+01:00",
+        "+01:00",
+        "é",
+    ] {
+        assert_eq!(ends(text), Err(StsError::Unreadable { element: "Expiration" }), "{text}");
+    }
+}
+
 /// Half of a token is not taken for a whole one, wherever the answer is cut.
 #[test]
 fn an_answer_that_is_cut_off_gives_nothing() {
