@@ -149,6 +149,19 @@ const SEAWEEDFS: &[Exception] = &[
     ),
     on("refused form", &["types of which one is another"], 204, "it does not read types with commas as a list"),
     on("session", &["a form"], 403, "it takes no form that a session signed"),
+    on(
+        "session",
+        &["GetFederationToken"],
+        403,
+        "it gives a user without policies of its own, such as those of its file, a session without rights",
+    ),
+    on("session", &["GetSessionToken"], 403, "it has no GetSessionToken"),
+    on(
+        "session",
+        &["a link is refused after its session's end"],
+        400,
+        "its sessions last 900 seconds at least, which no run waits for: our own verifier stands in",
+    ),
 ];
 
 const MINISTACK: &[Exception] = &[
