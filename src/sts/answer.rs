@@ -266,6 +266,16 @@ impl CallerIdentity {
 }
 
 /// Why an answer of STS's, or of the console's federation endpoint, gives nothing. It holds no secret.
+///
+/// ```
+/// use s3_sigv4::sts::{Session, StsError};
+///
+/// let error = Session::parse("<html><h1>502 Bad Gateway</h1></html>").unwrap_err();
+/// assert_eq!(error.to_string(), "the answer is an HTML page, where STS's XML was expected");
+///
+/// let cut_off = "<GetSessionTokenResponse><GetSessionTokenResult><Credentials><SessionToken>AQoEXAMPLEH4";
+/// assert_eq!(Session::parse(cut_off).unwrap_err(), StsError::Incomplete);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StsError {
@@ -323,6 +333,22 @@ pub enum StsError {
 /// STS's own words for why it refused a request. What may be a signature or a token in them is hidden.
 ///
 /// For `SignatureDoesNotMatch` and its like, `ErrorResponse` (feature `explain`) takes the same body and says more.
+///
+/// ```
+/// use s3_sigv4::sts::{Session, StsError};
+///
+/// let body = r#"<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+///     <Error>
+///       <Type>Sender</Type>
+///       <Code>InvalidClientTokenId</Code>
+///       <Message>The security token included in the request is invalid.</Message>
+///     </Error>
+///     <RequestId>ad4156e9-bce1-11e2-82e6-6b6efEXAMPLE</RequestId>
+///   </ErrorResponse>"#;
+/// let Err(StsError::Refused(refusal)) = Session::parse(body) else { panic!() };
+/// assert_eq!(refusal.code(), "InvalidClientTokenId");
+/// assert_eq!(refusal.request_id(), Some("ad4156e9-bce1-11e2-82e6-6b6efEXAMPLE"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     code: String,

@@ -215,6 +215,20 @@ impl<'a> GetSigninToken<'a> {
     /// The same as a `POST` with a form, which keeps the secrets out of the URL. AWS's page shows the `GET` alone;
     /// other clients send this (<https://github.com/vouch-sh/vouch/pull/240>).
     ///
+    /// ```
+    /// # use core::time::Duration;
+    /// # use s3_sigv4::sts::{ConsoleEndpoint, GetSigninToken};
+    /// # use s3_sigv4::{Credentials, Timestamp};
+    /// # let now = Timestamp::parse("20130524T000000Z")?;
+    /// # let session = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?
+    /// #     .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE")?;
+    /// let two_hours = GetSigninToken::new(&session)?.with_session_duration(Duration::from_secs(7200))?;
+    /// let request = two_hours.form_request(&ConsoleEndpoint::aws("us-east-1")?, now)?;
+    /// assert_eq!((request.method(), request.url()), ("POST", "https://signin.aws.amazon.com/federation"));
+    /// assert!(request.body().starts_with("Action=getSigninToken&SessionDuration=7200&Session=%7B%22sessionId%22%3A"));
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::CredentialsExpired`].
     pub fn form_request(&self, endpoint: &ConsoleEndpoint, now: Timestamp) -> Result<HttpRequest, Error> {

@@ -60,6 +60,14 @@ impl<'a> AssumeRole<'a> {
     /// The same for this long, in place of one hour: 900 to 43200 whole seconds, and no more than the role's own
     /// maximum. With a session's keys (role chaining) AWS grants 3600 at most.
     ///
+    /// ```
+    /// # use {core::time::Duration, s3_sigv4::sts::AssumeRole};
+    /// let role = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "John-session")?;
+    /// let error = role.with_duration(Duration::from_secs(600)).unwrap_err();
+    /// assert_eq!(error.to_string(), "such a session lasts 900 to 43200 whole seconds, not 600");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::SessionDuration`].
     pub fn with_duration(mut self, duration: Duration) -> Result<Self, Error> {
@@ -68,6 +76,16 @@ impl<'a> AssumeRole<'a> {
     }
 
     /// The same with this policy in JSON: the session may do what both the role and it permit.
+    ///
+    /// ```
+    /// # use s3_sigv4::sts::AssumeRole;
+    /// let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
+    /// let role = AssumeRole::new("arn:aws:iam::123456789012:role/demo", "John-session")?
+    ///     .with_policy(policy)?
+    ///     .with_policy_arns(&["arn:aws:iam::123456789012:policy/Role1policy"])?
+    ///     .with_source_identity("John")?;
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`AssumeRole::new`].

@@ -182,6 +182,9 @@ impl fmt::Debug for GetFederationToken<'_> {
 
 /// GetCallerIdentity: whose keys these are. No permission is needed for it, and none can take it away.
 ///
+/// The example is at [`Signer::sign_sts`](crate::Signer::sign_sts), its answer is a
+/// [`CallerIdentity`](super::CallerIdentity).
+///
 /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "the operation has no parameters")]

@@ -6,7 +6,7 @@ use crate::client::{Answer, Wire};
 use crate::forms;
 use crate::refusals::{parameter, refusal, replaced, with_header, with_other_end, without_header};
 use crate::report::{Outcome, Report};
-use crate::site::{Call, MINUTE, Site, variable, wire};
+use crate::site::{Call, MINUTE, Shell, Site, variable, wire};
 use crate::xml;
 use s3_sigv4::sts::{
     AssumeRole, CallerIdentity, GetCallerIdentity, GetFederationToken, GetSessionToken, HttpRequest, Operation,
@@ -131,6 +131,11 @@ const REFUSED: &[(&str, Twin)] = &[
 /// What STS does besides: by the site's own keys.
 const OPERATIONS: &[(&str, Accepted)] = &[
     ("who the user is", |site, _| who_am_i(site, &site.signer, "user/interop")),
+    ("who the user is, by curl", |site, _| {
+        let answer = Shell::new()?.run(&ask(&site.signer, &GetCallerIdentity)?.curl().to_string())?;
+        let identity = CallerIdentity::parse(&answer)?;
+        if identity.arn().ends_with("user/interop") { Ok(()) } else { Err(identity.arn().into()) }
+    }),
     ("who the session is", |site, session| who_am_i(site, &session.signer, "assumed-role/InteropRole/interop")),
     ("a role of a role", |site, session| {
         let (_, chained) = session_of(site, &assume_role(&session.signer)?)?;
