@@ -19,6 +19,7 @@
 //! A `verify` has a `target` as it was received in place of `url`; its `timestamp` is the server's.
 //! Of these a `post` has the keys, the token, region, service and timestamp; and `policy`, the text to sign in base64.
 //! An `sts` has the keys, the token, region and timestamp; and `operation` with its `parameters`, as botocore takes them.
+//! One with an `answer` of STS's in place of these is answered with what a session says, and signs at the timestamp.
 //!
 //! The answer has the `id` and every stage, or the `id` and the `error` that the crate gave. A line that cannot be read
 //! is answered with an `error` as well.
@@ -89,6 +90,9 @@ fn sts(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
         AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity, GetFederationToken, GetSessionToken, StsEndpoint,
     };
     let (given, now) = (&case["parameters"], Timestamp::parse(text(case, "timestamp")?)?);
+    if let Some(answer) = case["answer"].as_str() {
+        return session(answer, now);
+    }
     let one = |name: &str| given[name].as_str();
     let required = |name| text(given, name);
     let list = |name: &str| given[name].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -145,6 +149,29 @@ fn sts(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
     let headers: Map<_, _> = request.headers().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let answer = json!({ "url": request.url(), "headers": headers, "body": request.body() });
     Ok(answer.as_object().cloned().unwrap_or_default())
+}
+
+#[cfg(feature = "sts")]
+fn session(answer: &str, now: Timestamp) -> Result<Map<String, Value>, Box<dyn Error>> {
+    use s3_sigv4::sts::{GetCallerIdentity, Session, StsEndpoint};
+    let session = Session::parse(answer)?;
+    let mut said = json!({
+        "access_key": session.credentials().access_key_id(),
+        "expiration": session.expiration().unix(),
+        "arn": session.arn(),
+        "user_id": session.user_id(),
+        "packed_policy_size": session.packed_policy_size(),
+        "source_identity": session.source_identity(),
+        "subject": session.subject(),
+        "provider": session.provider(),
+        "audience": session.audience(),
+        "request_id": session.request_id(),
+    });
+    let signer = Signer::new(session.into_credentials(), "us-east-1", now)?;
+    let request = signer.sign_sts(&GetCallerIdentity, &StsEndpoint::global(), now)?;
+    said["authorization"] = request.headers().nth(1).map(|(_, value)| value).into();
+    said["token"] = request.headers().nth(3).map(|(_, value)| value).into();
+    Ok(said.as_object().cloned().unwrap_or_default())
 }
 
 fn sign_policy(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {

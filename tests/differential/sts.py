@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Holds the crate's requests to STS against those that botocore's own client sends, on random parameters of all five
-operations: URL, body and signature byte for byte, in every partition."""
+operations: URL, body and signature byte for byte, in every partition. And STS's answers as both read them, down to the
+signature by the keys that they hold."""
 import argparse
 import json
 import random
@@ -8,11 +9,13 @@ import string
 import sys
 from datetime import datetime
 from unittest import mock
+from xml.sax.saxutils import escape
 
 import botocore.session
 from botocore import UNSIGNED, auth
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.config import Config
+from botocore.credentials import Credentials
 
 from run import ask_crate
 
@@ -75,10 +78,68 @@ def random_case(rng, number):
             "region": rng.choice(REGIONS), "timestamp": f"20{rng.randrange(10, 90)}0{rng.randrange(1, 10)}17T120000Z"}
 
 
+WHO = {"AssumeRole": ("AssumedRoleUser", "AssumedRoleId"), "GetFederationToken": ("FederatedUser", "FederatedUserId"),
+       "AssumeRoleWithWebIdentity": ("AssumedRoleUser", "AssumedRoleId"), "GetSessionToken": None}
+
+
+def random_answer(rng, number):
+    """STS's answer with random texts, elements in any order, written in any of XML's ways."""
+    operation = rng.choice(list(WHO))
+    odd = WORD + "+/=<>&\"'é日😀"
+
+    def element(name, value):
+        written = rng.choice([escape(value), "".join(f"&#x{ord(c):x};" for c in value),
+                              escape(value) + "<!-- a -->" if value else "", f"<![CDATA[{value}]]>"])
+        return f"<{name}>{written}</{name}>"
+
+    def group(name, elements):
+        rng.shuffle(elements)
+        blank = rng.choice(["", "\n  "])
+        return f"<{name}>{blank}{blank.join(elements)}{blank}</{name}>"
+    # Later than any request is dated.
+    instant = f"209{rng.randrange(10)}-0{rng.randrange(1, 10)}-1{rng.randrange(10)}T{rng.randrange(10, 24)}:34:41"
+    parts = [group("Credentials", [
+        element("AccessKeyId", "ASIA" + text(rng, 12, 16, WORD)), element("SecretAccessKey", text(rng, 20, 40, odd)),
+        element("SessionToken", text(rng, 100, 2000, WORD + "+/=")),
+        element("Expiration", instant + rng.choice(["Z", ".359Z", "+02:00", "-05:30"]))])]
+    if WHO[operation]:
+        user, name = WHO[operation]
+        parts.append(group(user, [element("Arn", "arn:aws:sts::123456789012:" + text(rng, 1, 60, odd)),
+                                  element(name, text(rng, 2, 193, odd))]))
+        parts += some(rng, a=lambda: element("PackedPolicySize", str(rng.randrange(101)))).values()
+    if operation.startswith("Assume"):
+        parts += some(rng, a=lambda: element("SourceIdentity", text(rng, 2, 64, WORD))).values()
+    if operation == "AssumeRoleWithWebIdentity":
+        names = ["SubjectFromWebIdentityToken", "Provider", "Audience"]
+        parts += [element(name, text(rng, 6, 60, odd)) for name in names if rng.random() < 0.7]
+    answer = group(f"{operation}Result", parts) + group("ResponseMetadata", [element("RequestId", text(rng, 30, 36, WORD))])
+    answer = f'<{operation}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">{answer}</{operation}Response>'
+    return random_case(rng, number) | {"operation": operation, "parameters": parameters(rng, operation),
+                                       "answer": rng.choice(["", '<?xml version="1.0"?>\n']) + answer}
+
+
+def session_of(parsed, case):
+    """The session as the crate tells of it."""
+    keys = parsed["Credentials"]
+    user = parsed.get("AssumedRoleUser") or parsed.get("FederatedUser") or {}
+    request = AWSRequest("POST", "https://sts.amazonaws.com/", data="Action=GetCallerIdentity&Version=2011-06-15")
+    request.headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+    now = datetime.strptime(case["timestamp"], "%Y%m%dT%H%M%SZ")
+    with mock.patch.object(auth, "get_current_datetime", lambda: now):
+        credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+        auth.SigV4Auth(credentials, "sts", "us-east-1").add_auth(request)
+    return {"access_key": keys["AccessKeyId"], "expiration": int(keys["Expiration"].timestamp()),
+            "arn": user.get("Arn"), "user_id": user.get("AssumedRoleId") or user.get("FederatedUserId"),
+            "packed_policy_size": parsed.get("PackedPolicySize"), "source_identity": parsed.get("SourceIdentity"),
+            "subject": parsed.get("SubjectFromWebIdentityToken"), "provider": parsed.get("Provider"),
+            "audience": parsed.get("Audience"), "request_id": parsed["ResponseMetadata"]["RequestId"],
+            "authorization": request.headers["Authorization"], "token": keys["SessionToken"]}
+
+
 def ask_botocore(session, case):
-    """What the client sends."""
+    """What the client sends, or what it makes of the answer."""
     sent, name = [], case["operation"]
-    answer = f"<{name}Response><{name}Result/></{name}Response>".encode()
+    answer = case.get("answer", f"<{name}Response><{name}Result/></{name}Response>").encode()
 
     def send(request, **_):
         sent.append(request)
@@ -91,7 +152,9 @@ def ask_botocore(session, case):
     client.meta.events.register_first("before-send.sts", send)
     now = datetime.strptime(case["timestamp"], "%Y%m%dT%H%M%SZ")
     with mock.patch.object(auth, "get_current_datetime", lambda: now):
-        getattr(client, OPERATIONS[case["operation"]])(**case["parameters"])
+        parsed = getattr(client, OPERATIONS[case["operation"]])(**case["parameters"])
+    if "answer" in case:
+        return session_of(parsed, case)
     (request,) = sent
     headers = {name.lower(): value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()}
     body = request.body.decode() if isinstance(request.body, bytes) else request.body
@@ -101,12 +164,12 @@ def ask_botocore(session, case):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--conformance", default="target/release/examples/conformance", help="the built example")
-    parser.add_argument("--cases", type=int, default=500)
+    parser.add_argument("--cases", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     options = parser.parse_args()
     rng = random.Random(options.seed)
     session = botocore.session.get_session()
-    cases = [random_case(rng, number) for number in range(options.cases)]
+    cases = [(random_case, random_answer)[number % 2](rng, number) for number in range(options.cases)]
     answers = ask_crate(options.conformance, cases, sort=False)
     failed = 0
     for case, answer in zip(cases, answers):
