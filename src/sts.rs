@@ -167,7 +167,8 @@ impl StsEndpoint {
     }
 
     /// The global one, which the partition `aws` alone has. It is signed for `us-east-1`, and the tokens that it gives
-    /// out are taken in the regions that are on by default, unless the account says otherwise.
+    /// out are taken in the regions that are on by default, unless the account says otherwise:
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>.
     #[must_use]
     pub fn global() -> Self {
         let endpoint = Endpoint::parse("https://sts.amazonaws.com").expect("it is well formed");

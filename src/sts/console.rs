@@ -351,7 +351,8 @@ impl SigninToken {
     }
 }
 
-/// How long the link lives: "valid for 15 minutes after it is created" in AWS's page.
+/// How long token and link live: the link "must be used within 15 minutes after the sign-in token was issued", in the
+/// Python example of AWS's page.
 const LIFE: Duration = Duration::from_secs(15 * 60);
 
 impl fmt::Debug for SigninToken {
