@@ -419,6 +419,11 @@ impl<'r> Walk<'r> {
         if let [HOST] = self.order.headers() {
             return put("host");
         }
+        if let Authentication::Received(signed) = self.parts.authentication {
+            if let Some(list) = signed.as_signed() {
+                return put(list);
+            }
+        }
         let mut previous = "";
         let mut listed = self.listed_names();
         for (i, id) in self.order.headers().iter().enumerate() {

@@ -240,6 +240,12 @@ pub(crate) fn position(bytes: &[u8], byte: u8) -> Option<usize> {
     }
 }
 
+/// What comes before the first of these ASCII characters, and what comes behind it.
+#[inline]
+pub(crate) fn split_once(text: &str, character: u8) -> Option<(&str, &str)> {
+    position(text.as_bytes(), character).map(|at| (&text[..at], &text[at + 1..]))
+}
+
 /// Whether wire text is in its canonical form already.
 #[inline]
 pub(crate) fn is_canonical(text: &str, plain: Plain) -> bool {

@@ -1,5 +1,5 @@
 use crate::digest::Decimal;
-use crate::encode::{PATH, QUERY, Text, all, is_unreserved, position};
+use crate::encode::{PATH, QUERY, Text, all, is_unreserved, split_once};
 use crate::endpoint::{Scheme, check_host, split_origin};
 use crate::error::{Error, Field, Found, check};
 use crate::response::ResponseHeaders;
@@ -393,18 +393,14 @@ impl<'a> Query<'a> {
 #[inline]
 pub(crate) fn first_parameter(query: &str) -> (&str, &str, Option<&str>) {
     let (parameter, rest) = until_ampersand(query);
-    let equals = position(parameter.as_bytes(), b'=');
-    let (name, value) = equals.map_or((parameter, ""), |equals| (&parameter[..equals], &parameter[equals + 1..]));
+    let (name, value) = split_once(parameter, b'=').unwrap_or((parameter, ""));
     (name, value, rest)
 }
 
 /// What comes before the first separator, and what comes behind it, if there is one.
 #[inline]
 pub(crate) fn until_ampersand(query: &str) -> (&str, Option<&str>) {
-    match position(query.as_bytes(), b'&') {
-        Some(end) => (&query[..end], Some(&query[end + 1..])),
-        None => (query, None),
-    }
+    split_once(query, b'&').map_or((query, None), |(before, behind)| (before, Some(behind)))
 }
 
 #[derive(Clone, Copy)]

@@ -225,6 +225,14 @@ impl<'a> SignedNames<'a> {
         self == ONLY_HOST || is_canonical(text, QUERY)
     }
 
+    /// The list, if nothing in it is encoded: then it stands so in the canonical request.
+    pub(super) fn as_signed(self) -> Option<&'a str> {
+        match self.0 {
+            Text::Raw(list) => Some(list),
+            Text::Wire(_) | Text::Received(_) => None,
+        }
+    }
+
     #[inline]
     pub(crate) fn contain(self, name: &str) -> bool {
         if self == ONLY_HOST {

@@ -1,6 +1,6 @@
 use super::error::{Part, VerifyError};
 use crate::canonical::{MOST_HEADERS, Recognition, SignedNames, Unsigned};
-use crate::encode::{QUERY, Text, all, is_canonical, is_unreserved, position};
+use crate::encode::{QUERY, Text, all, is_canonical, is_unreserved, position, split_once};
 use crate::endpoint::Scheme;
 use crate::error::Excerpt;
 use crate::key::Signature;
@@ -305,8 +305,14 @@ impl<'a> Credential<'a> {
             return Err(VerifyError::Algorithm { part: whole });
         }
         let mut parts = [None; 3];
-        for component in rest.split(',') {
-            let (name, value) = component.trim_matches(BLANKS).split_once('=').ok_or(malformed(whole))?;
+        let mut rest = Some(rest);
+        while let Some(components) = rest {
+            let component;
+            (component, rest) = match split_once(components, b',') {
+                Some((component, behind)) => (component, Some(behind)),
+                None => (components, None),
+            };
+            let (name, value) = split_once(component.trim_matches(BLANKS), b'=').ok_or(malformed(whole))?;
             let at = COMPONENTS.into_iter().position(|known| known == name).ok_or(malformed(whole))?;
             if parts[at].replace(value).is_some() {
                 return Err(VerifyError::Repeated { part: Part::Authorization(COMPONENTS[at]) });
@@ -574,8 +580,8 @@ fn trim(mut value: &[u8]) -> &[u8] {
 
 /// A value that is visible ASCII.
 fn text(value: &[u8], part: Part) -> Result<&str, VerifyError> {
-    let value = core::str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_graphic()));
-    value.filter(|text| !text.is_empty()).ok_or(VerifyError::Malformed { part })
+    let visible = !value.is_empty() && all(value, |byte| byte.is_ascii_graphic());
+    core::str::from_utf8(value).ok().filter(|_| visible).ok_or(VerifyError::Malformed { part })
 }
 
 /// A text as it stands: nothing in it has to be encoded, and what reads it takes no percent sign.
