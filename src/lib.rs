@@ -26,6 +26,7 @@
 //! * Addresses: [`Bucket`] for S3's objects, [`Request`] for everything else. [`AwsEndpoint`] for dual-stack, FIPS and
 //!   acceleration, [`Bucket::from_arn`] for access points, [`Profile`] for servers that are not Amazon's.
 //! * The right signer for an address: [`Bucket::signer`].
+//! * Keys that are stored in AWS's files or in the environment: `config::Settings` (feature `config`).
 //! * Services other than S3: [`Signer::for_service`] and [`Service`].
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
 //! * Uploads of streams: [`Signer::sign_chunked`].
@@ -48,6 +49,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime`; `ChunkedReader` |
+//! | `config` | `config`: keys, regions and endpoints out of AWS's shared files and variables |
 //! | `explain` | `ErrorResponse`: why a server refused a request, by its error body |
 //! | `http` | `Signer::sign_http`, `Claim::parse_http` |
 //! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy`; `Verifier::verify_post` and `Inspection::of_form` for one that was received |
@@ -115,6 +117,8 @@ mod bucket;
 mod canonical;
 mod chunked;
 mod chunked_body;
+#[cfg(feature = "config")]
+pub mod config;
 #[cfg(any(doc, doctest))]
 pub mod cookbook;
 mod credentials;

@@ -63,3 +63,7 @@ pub(crate) const MAX_SIGNIN_ANSWER: usize = 64 * 1024;
 
 /// How much of a link, of a request's headers or of a form is inspected: more than any server takes.
 pub(crate) const MAX_INSPECTED: usize = 64 * 1024;
+
+/// How large a shared file may be. AWS names no limit; one profile has some hundred bytes.
+#[cfg(feature = "config")]
+pub(crate) const MAX_CONFIG_FILE: usize = 1024 * 1024;

@@ -55,6 +55,13 @@ const RANKS: [(u32, &[&str]); 20] = [
     (
         70,
         &[
+            "config",
+            "config/error",
+            "config/files",
+            "config/parse",
+            "config/process",
+            "config/read",
+            "config/settings",
             "cookbook",
             "http",
             "sts",
@@ -77,6 +84,8 @@ fn imports_point_down() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     find(&src, "", &mut files);
+    // The binary is another crate, which sees what is public.
+    files.retain(|name| !name.starts_with("bin/"));
     files.sort();
     let mut listed: Vec<_> = RANKS.iter().flat_map(|(_, names)| names.iter().map(|name| (*name).to_owned())).collect();
     listed.sort();

@@ -1,0 +1,455 @@
+//! Stored keys and settings: which of them counts, what is said of those that are missing or wrong, and the files.
+#![cfg(feature = "config")]
+
+use s3_sigv4::config::{ConfigError, Settings, SharedFile, SharedFiles, process_output};
+use s3_sigv4::{Bucket, Credentials};
+
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
+fn lookup<'a>(variables: Variables<'a>) -> impl Fn(&str) -> Option<String> + 'a {
+    |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+}
+
+fn settings(
+    profile: Option<&str>,
+    config: &str,
+    credentials: &str,
+    variables: Variables<'_>,
+) -> Result<Settings, ConfigError> {
+    Settings::new(profile, &SharedFiles::parse(config, credentials)?, lookup(variables))
+}
+
+/// The keys: id, and what of a session is there.
+fn found(profile: Option<&str>, config: &str, credentials: &str, variables: Variables<'_>) -> String {
+    match settings(profile, config, credentials, variables).and_then(|settings| settings.credentials()) {
+        Ok(credentials) => shown(&credentials),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn shown(credentials: &Credentials) -> String {
+    let token = if credentials.has_session_token() { " token" } else { "" };
+    let end = credentials.expiration().map(|end| format!(" {end}")).unwrap_or_default();
+    format!("{}{token}{end}", credentials.access_key_id())
+}
+
+const ENVIRONMENT: Variables<'static> = &[("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+
+#[test]
+fn which_keys() {
+    let keys = |section: &str, id: &str| format!("[{section}]\naws_access_key_id={id}\naws_secret_access_key=secret\n");
+    let (default, backup) = (keys("default", "DEFAULT"), keys("backup", "BACKUP"));
+    let both = [default.clone(), backup.clone()].concat();
+    let with = |more: &str| format!("{default}{more}\n");
+    let of_config = keys("profile backup", "CONFIG");
+    let with_process = format!("{of_config}credential_process = a program\n");
+    let named: Variables<'_> = &[("AWS_PROFILE", "backup"), ("AWS_DEFAULT_PROFILE", "default")];
+    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 19] = [
+        (None, "", &both, &[], "DEFAULT"),
+        (None, "", &both, named, "BACKUP"),
+        (None, "", &both, &[("AWS_DEFAULT_PROFILE", "backup")], "BACKUP"),
+        (None, "", &both, &[("AWS_PROFILE", "")], "DEFAULT"),
+        (Some("default"), "", &both, named, "DEFAULT"),
+        // The environment counts more, unless a profile was asked for.
+        (None, "", &both, ENVIRONMENT, "ENV"),
+        (None, "", &both, &[ENVIRONMENT[0], ENVIRONMENT[1], ("AWS_PROFILE", "backup")], "ENV"),
+        (Some("backup"), "", &both, ENVIRONMENT, "BACKUP"),
+        (None, "", &both, &[("AWS_ACCESS_KEY_ID", ""), ENVIRONMENT[1]], "DEFAULT"),
+        // The credentials file counts more than the config file, and in it more than a program does.
+        (Some("backup"), &of_config, "", &[], "CONFIG"),
+        (Some("backup"), &of_config, &backup, &[], "BACKUP"),
+        (Some("backup"), &with_process, &backup, &[], "BACKUP"),
+        (Some("backup"), "[profile backup]\naws_access_key_id = ID", "[backup]\naws_secret_access_key = s", &[], "ID"),
+        // Sessions.
+        (None, "", &with("aws_session_token=t"), &[], "DEFAULT token"),
+        (
+            None,
+            "",
+            &with("aws_security_token=t\naws_expiration=20130524T000000Z"),
+            &[],
+            "DEFAULT token 20130524T000000Z",
+        ),
+        (None, "", &with("aws_expiration = 2013-05-24T02:00:00.9+02:00"), &[], "DEFAULT 20130524T000000Z"),
+        (None, "", "", &[ENVIRONMENT[0], ENVIRONMENT[1], ("AWS_SESSION_TOKEN", "t")], "ENV token"),
+        (None, "", "", &[ENVIRONMENT[0], ENVIRONMENT[1], ("AWS_SECURITY_TOKEN", "t")], "ENV token"),
+        (
+            None,
+            "",
+            "",
+            &[ENVIRONMENT[0], ENVIRONMENT[1], ("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T00:00:00Z")],
+            "ENV 20130524T000000Z",
+        ),
+    ];
+    for (profile, config, credentials, variables, expected) in cases {
+        assert_eq!(found(profile, config, credentials, variables), expected, "{profile:?} {config} {variables:?}");
+    }
+    let settings = settings(Some("backup"), &with_process, "", &[]).expect("settings");
+    assert_eq!((settings.profile(), settings.credential_process()), ("backup", Some("a program")));
+}
+
+#[test]
+fn every_error_says_what_and_where() {
+    let role = "[profile a]\nrole_arn = arn:aws:iam::123456789012:role/link";
+    let default = |more: &str| format!("[default]\naws_access_key_id = ID\n{more}");
+    let full = |more: &str| default(&format!("aws_secret_access_key = secret\n{more}"));
+    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 25] = [
+        (
+            None,
+            "region = x",
+            "",
+            &[],
+            "line 1 of the config file: a setting stands before the first section, such as [default]",
+        ),
+        (None, "", "[default", &[], "line 1 of the credentials file: the head of a section has no ] at its end"),
+        (None, "", "[a]\n\nMARKED", &[], "line 3 of the credentials file: a setting has no = behind its name"),
+        (None, "", "[a]\n= MARKED", &[], "line 2 of the credentials file: a setting has no name in front of its ="),
+        (None, "[default]\n MARKED", "", &[], "line 2 of the config file: an indented line has no setting above it"),
+        (None, "[default]\ns3 =\n a", "", &[], "line 3 of the config file: a nested setting has no = behind its name"),
+        (
+            None,
+            "[default]\ns3 =\n = a",
+            "",
+            &[],
+            "line 3 of the config file: a nested setting has no name in front of its =",
+        ),
+        (Some("a"), "", "[b]", &[], "there is no profile a in the config file or the credentials file"),
+        (
+            Some("a"),
+            "[default]\n[a]",
+            "",
+            &[],
+            "there is no profile a in the config file or the credentials file, but line 2 of the config file names it: there \
+             the head of a profile is [profile NAME], the name without blanks",
+        ),
+        (
+            None,
+            "",
+            "[profile a]",
+            &[("AWS_PROFILE", "a")],
+            "there is no profile a in the config file or the credentials file, but line 1 of the credentials file names it: \
+             there the head of a profile is [NAME], the name without blanks",
+        ),
+        (
+            None,
+            "",
+            "",
+            &[],
+            "no keys were found: AWS_ACCESS_KEY_ID is not set, and the profile default has no aws_access_key_id",
+        ),
+        (
+            None,
+            "",
+            "",
+            &ENVIRONMENT[..1],
+            "the environment variable AWS_ACCESS_KEY_ID has an access key id, and AWS_SECRET_ACCESS_KEY is missing",
+        ),
+        (
+            None,
+            "",
+            &default(""),
+            &[],
+            "line 2 of the credentials file has an access key id, and aws_secret_access_key is missing",
+        ),
+        (
+            None,
+            "",
+            &default("aws_secret_access_key = MARKED\u{1}"),
+            &[],
+            "line 3 of the credentials file: the secret access key has a control character (0x01) at byte offset 6",
+        ),
+        (
+            None,
+            "",
+            "[default]\naws_access_key_id = A,B\naws_secret_access_key = secret",
+            &[],
+            "line 2 of the credentials file: the access key id has the character , at byte offset 1",
+        ),
+        (
+            None,
+            "",
+            &full("aws_session_token = MAR KED"),
+            &[],
+            "line 4 of the credentials file: the session token has a space at byte offset 3",
+        ),
+        (
+            None,
+            "",
+            &full("aws_expiration = tomorrow"),
+            &[],
+            "line 4 of the credentials file: aws_expiration must be a date of ISO 8601 with its offset, such as \
+             2013-05-24T01:00:00Z",
+        ),
+        (
+            None,
+            "",
+            "",
+            &[ENVIRONMENT[0], ENVIRONMENT[1], ("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T01:00:00")],
+            "the environment variable AWS_CREDENTIAL_EXPIRATION: AWS_CREDENTIAL_EXPIRATION must be a date of ISO 8601 with its \
+             offset, such as 2013-05-24T01:00:00Z",
+        ),
+        (
+            Some("a"),
+            &format!("{role}\nsource_profile = base"),
+            "",
+            &[],
+            "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with the keys of \
+             the profile base: ask STS for a session by AssumeRole, and sign with its keys",
+        ),
+        (
+            Some("a"),
+            &format!("{role}\ncredential_source = Ec2InstanceMetadata"),
+            "",
+            &[],
+            "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with the keys of \
+             Ec2InstanceMetadata: ask STS for a session by AssumeRole, and sign with its keys",
+        ),
+        (
+            Some("a"),
+            &format!("{role}\nweb_identity_token_file = /token"),
+            "",
+            &[],
+            "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with a token of a \
+             web identity: ask STS for a session by AssumeRoleWithWebIdentity, and sign with its keys",
+        ),
+        (
+            Some("a"),
+            "[profile a]\nsso_session = b\n[sso-session b]",
+            "",
+            &[],
+            "the profile a signs in through a browser (sso_session, line 2 of the config file): have its keys printed by aws \
+             configure export-credentials --profile a",
+        ),
+        (
+            None,
+            "[default]\ncredential_process = program --password MARKED",
+            "",
+            &[],
+            "the profile default gets its keys from a program (credential_process, line 2 of the config file): run it, and \
+             read what it prints",
+        ),
+        (
+            None,
+            "[default]\nservices = local",
+            "",
+            &[],
+            "line 2 of the config file: there is no section [services local]",
+        ),
+        (
+            None,
+            "[default]\ns3 =\n  addressing_style = Path",
+            "",
+            &[],
+            "line 2 of the config file: addressing_style must be auto, path or virtual",
+        ),
+    ];
+    for (profile, config, credentials, variables, expected) in cases {
+        assert_eq!(found(profile, config, credentials, variables), expected);
+    }
+    let error = settings(None, "", "", &[("AWS_USE_FIPS_ENDPOINT", "yes")]).expect_err("neither true nor false");
+    assert_eq!(
+        error.to_string(),
+        "the environment variable AWS_USE_FIPS_ENDPOINT: use_fips_endpoint must be true or false"
+    );
+    let large = " ".repeat(1024 * 1024 + 1);
+    assert!(SharedFiles::parse(&large[1..], &large[1..]).is_ok());
+    let error = SharedFiles::parse(&large, "").expect_err("a byte too many");
+    assert_eq!(error.to_string(), "the config file is larger than 1 MiB");
+    let error = settings(None, "", "", &[]).and_then(|settings| settings.bucket("photos")).expect_err("no region");
+    assert_eq!(error.to_string(), "no region is set: AWS_REGION is not set, and the profile default has no region");
+    let error =
+        settings(None, "[default]\nregion=x", "", &[]).and_then(|it| it.bucket("photos")).expect_err("a region");
+    assert_eq!(error.to_string(), "the region does not have the form of AWS's, such as eu-west-1 or us-gov-west-1");
+}
+
+#[test]
+fn where_a_bucket_is() {
+    let services = "[default]\nregion = eu-west-1\nservices = local\nendpoint_url = http://all\n[services local]\n\
+        s3 =\n  endpoint_url = http://s3\nsts =\n  endpoint_url = http://sts";
+    let without = services.replace("services = local\n", "");
+    let ignoring = services.replace("[services", "ignore_configured_endpoint_urls = TRUE\n[services");
+    let s3 = |setting: &str| format!("[default]\nregion = eu-west-1\ns3 =\n  {setting}");
+    let of = |setting: &str| format!("[default]\nregion = eu-west-1\n{setting}");
+    let virtual_hosted = format!("{}\n", s3("addressing_style = virtual")) + "endpoint_url = https://storage.example";
+    let cases: [(&str, Variables<'_>, &str); 18] = [
+        (&of(""), &[], "https://photos.s3.eu-west-1.amazonaws.com/k"),
+        (&of(""), &[("AWS_DEFAULT_REGION", "us-west-2")], "https://photos.s3.us-west-2.amazonaws.com/k"),
+        (
+            &of(""),
+            &[("AWS_DEFAULT_REGION", "us-west-2"), ("AWS_REGION", "us-east-2")],
+            "https://photos.s3.us-east-2.amazonaws.com/k",
+        ),
+        (&of("use_dualstack_endpoint = true"), &[], "https://photos.s3.dualstack.eu-west-1.amazonaws.com/k"),
+        (&s3("use_dualstack_endpoint = true"), &[], "https://photos.s3.dualstack.eu-west-1.amazonaws.com/k"),
+        (
+            &of("use_fips_endpoint = true"),
+            &[("AWS_REGION", "us-east-1")],
+            "https://photos.s3-fips.us-east-1.amazonaws.com/k",
+        ),
+        (
+            &of("use_fips_endpoint = true"),
+            &[("AWS_USE_FIPS_ENDPOINT", "false")],
+            "https://photos.s3.eu-west-1.amazonaws.com/k",
+        ),
+        (&s3("use_accelerate_endpoint = true"), &[], "https://photos.s3-accelerate.amazonaws.com/k"),
+        (&s3("addressing_style = path"), &[], "https://s3.eu-west-1.amazonaws.com/photos/k"),
+        (
+            &s3("addressing_style = path"),
+            &[("AWS_REGION", "cn-north-1")],
+            "https://s3.cn-north-1.amazonaws.com.cn/photos/k",
+        ),
+        // The order of AWS's document.
+        (services, &[("AWS_ENDPOINT_URL_S3", "http://v3"), ("AWS_ENDPOINT_URL", "http://v")], "http://v3/photos/k"),
+        (services, &[("AWS_ENDPOINT_URL", "http://v")], "http://v/photos/k"),
+        (services, &[], "http://s3/photos/k"),
+        (&without, &[], "http://all/photos/k"),
+        (&ignoring, &[("AWS_ENDPOINT_URL", "http://v")], "https://photos.s3.eu-west-1.amazonaws.com/k"),
+        (&ignoring, &[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false")], "http://s3/photos/k"),
+        (&virtual_hosted, &[], "https://photos.storage.example/k"),
+        (&of("endpoint_url = https://storage.example"), &[], "https://storage.example/photos/k"),
+    ];
+    for (config, variables, expected) in cases {
+        let bucket =
+            settings(None, config, "", variables).and_then(|settings| settings.bucket("photos")).expect(config);
+        assert_eq!(url(&bucket), expected, "{config} {variables:?}");
+    }
+    let found = settings(None, services, "", &[]).expect("settings");
+    assert_eq!((found.endpoint_url(), found.sts_endpoint_url()), (Some("http://s3"), Some("http://sts")));
+
+    let settings = settings(None, &of(""), "", &[]).expect("settings");
+    assert_eq!(settings.region(), Some("eu-west-1"));
+    let arn = settings.bucket("arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap").expect("an access point");
+    assert_eq!(url(&arn), "https://my-ap-123456789012.s3-accesspoint.us-west-2.amazonaws.com/k");
+    let settings = settings.with_region("us-east-1").with_path_style();
+    let bucket = settings.bucket("photos").expect("a bucket");
+    assert_eq!(
+        (url(&bucket).as_str(), bucket.region()),
+        ("https://s3.us-east-1.amazonaws.com/photos/k", Some("us-east-1"))
+    );
+    let settings = settings.with_endpoint_url("http://127.0.0.1:9000");
+    assert_eq!(url(&settings.bucket("photos").expect("a bucket")), "http://127.0.0.1:9000/photos/k");
+}
+
+fn url(bucket: &Bucket) -> String {
+    bucket.get("k").expect("a key").url().to_string()
+}
+
+#[test]
+fn what_a_program_printed() {
+    let output = |more: &str| format!(r#"{{"Version": 1, "AccessKeyId": "ID", "SecretAccessKey": "{SECRET}"{more}}}"#);
+    for (text, expected) in [
+        (output(""), "ID"),
+        (output(r#", "SessionToken": null, "Expiration": null, "AccountId": "123456789012""#), "ID"),
+        (output(r#", "SessionToken": "t", "Expiration": "2019-05-29T00:21:43Z""#), "ID token 20190529T002143Z"),
+        ("MARKED".into(), "the output of the credential process is not a JSON object"),
+        (output("").replace('1', "2"), "the output of the credential process has another Version than 1"),
+        (output("").replace('1', "\"1\""), "the output of the credential process has another Version than 1"),
+        (output("").replace("AccessKeyId", "K"), "the output of the credential process has no text AccessKeyId"),
+        (output("").replace("SecretA", "S"), "the output of the credential process has no text SecretAccessKey"),
+        (output(r#", "SessionToken": 1"#), "the output of the credential process has a SessionToken that is no text"),
+        (output(r#", "Expiration": 1"#), "the output of the credential process has an Expiration that is no text"),
+        (
+            output(r#", "Expiration": "MARKED""#),
+            "the output of the credential process has an Expiration that is no date of ISO 8601 with its offset",
+        ),
+        (output("").replace("\"ID\"", "\"\""), "the access key id is empty"),
+    ] {
+        let found = process_output(&text).map_or_else(|error| error.to_string(), |credentials| shown(&credentials));
+        assert_eq!(found, expected);
+    }
+}
+
+#[cfg(feature = "std")]
+mod files {
+    use super::*;
+    use std::fs;
+    use std::path::PathBuf;
+
+    /// A folder of a test's own, with a home in it.
+    fn folder(name: &str) -> PathBuf {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("config-{name}"));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join(".aws")).expect("a folder");
+        folder
+    }
+
+    #[test]
+    fn where_they_are() {
+        let vectors = include_str!("vectors/config/file-location-tests.json");
+        let vectors: serde_json::Value = serde_json::from_str(vectors).expect("JSON");
+        let platform = if cfg!(windows) { "windows" } else { "linux" };
+        let mut count = 0;
+        for case in vectors["tests"].as_array().expect("cases").iter().filter(|case| case["platform"] == platform) {
+            let variable = |name: &str| Some(case["environment"][name].as_str()?.to_owned());
+            assert_eq!(SharedFile::Config.location(variable).as_deref(), case["configLocation"].as_str(), "{case}");
+            let credentials = SharedFile::Credentials.location(variable);
+            assert_eq!(credentials.as_deref(), case["credentialsLocation"].as_str(), "{case}");
+            count += 1;
+        }
+        assert!(count >= 4, "{count} cases");
+        let home: Variables<'_> = &[("HOME", "/home/zoe"), ("AWS_CONFIG_FILE", "~/other")];
+        assert_eq!(SharedFile::Config.location(lookup(home)).as_deref(), Some("/home/zoe/other"));
+        assert_eq!(SharedFile::Config.location(|_| None), None);
+    }
+
+    #[test]
+    fn they_are_read() {
+        let home = folder("read");
+        let path = home.to_str().expect("UTF-8");
+        assert_eq!(SharedFiles::read(lookup(&[("HOME", path)])).expect("no files").profiles().count(), 0);
+        fs::write(home.join(".aws/config"), "[profile a]\nregion = eu-west-1").expect("a file");
+        fs::write(
+            home.join(".aws/credentials"),
+            format!("[b]\naws_access_key_id = ID\naws_secret_access_key = {SECRET}"),
+        )
+        .expect("a file");
+        let variables = &[("HOME", path)];
+        let files = SharedFiles::read(lookup(variables)).expect("both files");
+        assert_eq!(files.profiles().collect::<Vec<_>>(), ["a", "b"]);
+        let settings = Settings::new(Some("b"), &files, lookup(variables)).expect("settings");
+        assert_eq!(settings.credentials().map(|credentials| shown(&credentials)), Ok("ID".into()));
+
+        fs::write(home.join(".aws/credentials"), b"[b]\n\xff").expect("a file");
+        let error = SharedFiles::read(lookup(variables)).expect_err("no UTF-8");
+        assert_eq!(
+            error.to_string(),
+            format!("the credentials file {path}/.aws/credentials cannot be read: line 2 is not UTF-8")
+        );
+        let here = &[("HOME", path), ("AWS_SHARED_CREDENTIALS_FILE", path)];
+        let error = SharedFiles::read(lookup(here)).expect_err("a folder");
+        assert_eq!(error.to_string(), format!("the credentials file {path} cannot be read: is a directory"));
+        fs::write(home.join(".aws/credentials"), " ".repeat(2 * 1024 * 1024)).expect("a file");
+        let error = SharedFiles::read(lookup(variables)).expect_err("too large");
+        assert_eq!(error.to_string(), "the credentials file is larger than 1 MiB");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn open_permissions_are_a_warning() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = folder("permissions");
+        let path = home.to_str().expect("UTF-8");
+        let keys = "[default]\naws_secret_access_key = secret";
+        for (file, text, mode, warned) in [
+            ("credentials", keys, 0o600, false),
+            ("credentials", keys, 0o400, false),
+            ("credentials", keys, 0o640, true),
+            ("credentials", "", 0o604, true),
+            ("config", "", 0o644, false),
+            ("config", "", 0o664, true),
+            ("config", keys, 0o644, true),
+        ] {
+            let target = home.join(".aws").join(file);
+            fs::write(&target, text).expect("a file");
+            fs::set_permissions(&target, fs::Permissions::from_mode(mode)).expect("permissions");
+            let files = SharedFiles::read(lookup(&[("HOME", path)])).expect("the file");
+            let warnings: Vec<_> = files.warnings().iter().map(ToString::to_string).collect();
+            let expected = format!(
+                "the {file} file {path}/.aws/{file} is open to others than its owner (mode {mode:o}): chmod 600 it"
+            );
+            assert_eq!(warnings, if warned { vec![expected] } else { vec![] }, "{file} {mode:o}");
+            fs::remove_file(&target).expect("a file");
+        }
+    }
+}
