@@ -68,6 +68,20 @@ impl<'a> AwsEndpoint<'a> {
         self
     }
 
+    /// The partition that the region is in, as ARNs name it: `aws`, `aws-cn`, `aws-us-gov`, …
+    ///
+    /// # Errors
+    /// [`Error::RegionSyntax`], [`Error::Empty`] or [`Error::Character`] for a region that is none.
+    ///
+    /// ```
+    /// # use s3_sigv4::AwsEndpoint;
+    /// assert_eq!(AwsEndpoint::new("cn-north-1").partition()?, "aws-cn");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    pub fn partition(&self) -> Result<&'static str, Error> {
+        check_region(self.region).map(|partition| partition.name)
+    }
+
     /// S3 Transfer Acceleration: `s3-accelerate.…`. The region is still what is signed.
     #[must_use]
     pub fn with_acceleration(mut self) -> Self {

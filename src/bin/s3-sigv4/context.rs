@@ -1,0 +1,160 @@
+use crate::args::Global;
+use crate::failure::Failure;
+use s3_sigv4::config::{Settings, SharedFiles, process_output};
+use s3_sigv4::{Bucket, Credentials, Limit, Signer, Timestamp, Warning};
+use std::env;
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use zeroize::Zeroizing;
+
+/// What all commands share: the options, the instant, and where to say things.
+pub(crate) struct Context {
+    global: Global,
+    pub(crate) now: Timestamp,
+}
+
+impl Context {
+    pub(crate) fn new(global: Global) -> Self {
+        let now = global.at.unwrap_or_else(Timestamp::now);
+        Self { global, now }
+    }
+
+    pub(crate) fn json(&self) -> bool {
+        self.global.json
+    }
+
+    /// The environment, the profile, and above them the command line.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        let files = SharedFiles::read(variable)?;
+        files.warnings().iter().for_each(|warning| self.warn(warning));
+        let mut settings = Settings::new(self.global.profile.as_deref(), &files, variable)?;
+        if let Some(region) = &self.global.region {
+            settings = settings.with_region(region);
+        }
+        if let Some(url) = &self.global.endpoint_url {
+            settings = settings.with_endpoint_url(url);
+        }
+        if self.global.path_style {
+            settings = settings.with_path_style();
+        }
+        if let Some(place) = &self.global.credentials_from {
+            settings = settings.with_credentials(read_credentials(place)?);
+        }
+        self.explain(|| format!("profile: {}", settings.profile()));
+        Ok(settings)
+    }
+
+    pub(crate) fn bucket(&self, settings: &Settings, name: &str) -> Result<Bucket, Failure> {
+        let bucket = settings.bucket(name)?;
+        if bucket.warning() == Some(Warning::DotUnderWildcard) {
+            self.warn("the bucket's name has a dot, and a certificate for *.HOST does not cover it: use --path-style");
+        }
+        Ok(bucket)
+    }
+
+    pub(crate) fn signer(&self, settings: &Settings, bucket: &Bucket) -> Result<Signer, Failure> {
+        let signer = settings.signer(bucket, self.now)?;
+        self.explain(|| {
+            let scope = signer.key().scope();
+            format!("signed by {} for {} in {}", signer.access_key_id(), scope.service(), scope.region())
+        });
+        Ok(signer)
+    }
+
+    /// Says when a link will die before its lifetime is over, because its keys end, and when that may be.
+    pub(crate) fn ends_early(&self, credentials: &Credentials, ends: (Limit, Timestamp)) -> Option<String> {
+        let text = match (ends, credentials.expiration()) {
+            ((Limit::Credentials, end), _) => {
+                format!("the keys end at {}, and what they signed ends with them", extended(end))
+            }
+            (_, None) if credentials.has_session_token() => String::from(
+                "the keys are a session's, and nothing says when it ends: what they signed ends with it, whatever its lifetime \
+                 (AWS_CREDENTIAL_EXPIRATION or aws_expiration would say when)",
+            ),
+            _ => return None,
+        };
+        self.warn(&text);
+        Some(text)
+    }
+
+    pub(crate) fn warn(&self, text: impl Display) {
+        say(format_args!("warning: {text}"));
+    }
+
+    /// What is worth knowing beside the output.
+    pub(crate) fn note(&self, text: impl Display) {
+        if !self.global.quiet && !self.global.json {
+            say(text);
+        }
+    }
+
+    pub(crate) fn explain(&self, text: impl FnOnce() -> String) {
+        if self.global.verbose {
+            say(text());
+        }
+    }
+}
+
+/// On standard error, which may be closed.
+fn say(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
+/// `2013-05-24T00:00:00Z`.
+pub(crate) fn extended(instant: Timestamp) -> String {
+    let text = instant.as_str();
+    let part = |at: usize, to: usize| &text[at..to];
+    format!("{}-{}-{}T{}:{}:{}Z", part(0, 4), part(4, 6), part(6, 8), part(9, 11), part(11, 13), part(13, 15))
+}
+
+/// Reads all of a file, or of standard input for `-`.
+pub(crate) fn read(place: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    open(place)?.read_to_end(&mut bytes).map_err(Failure::at(name_of(place)))?;
+    Ok(bytes)
+}
+
+/// The same, where it must be text.
+pub(crate) fn read_text(place: &str) -> Result<Zeroizing<String>, Failure> {
+    let bytes = read(place)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::Refused(format!("{} is not UTF-8", name_of(place))))?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+pub(crate) fn open(place: &str) -> Result<Box<dyn Read>, Failure> {
+    match place {
+        "-" => Ok(Box::new(io::stdin())),
+        path => Ok(Box::new(File::open(path).map_err(Failure::at(path))?)),
+    }
+}
+
+pub(crate) fn name_of(place: &str) -> &str {
+    if place == "-" { "standard input" } else { place }
+}
+
+/// Only one of these can be standard input.
+pub(crate) fn read_once(places: &[&Option<String>]) -> Result<(), Failure> {
+    match places.iter().filter(|place| place.as_deref() == Some("-")).count() {
+        0 | 1 => Ok(()),
+        _ => Err(Failure::Usage("standard input can be read only once".into())),
+    }
+}
+
+impl Context {
+    pub(crate) fn credentials_from(&self) -> &Option<String> {
+        &self.global.credentials_from
+    }
+
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.global.region.as_deref()
+    }
+}
+
+fn read_credentials(place: &str) -> Result<Credentials, Failure> {
+    Ok(process_output(&read_text(place)?)?)
+}

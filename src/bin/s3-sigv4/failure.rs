@@ -1,0 +1,87 @@
+use s3_sigv4::Error;
+use s3_sigv4::config::ConfigError;
+use std::fmt;
+use std::io;
+
+/// Why nothing came of it, each kind with an exit code of its own.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The answer is no: a link that does not verify, or is over.
+    No(String),
+    /// The command line does not say what to do.
+    Usage(String),
+    /// Keys, region or settings are missing or wrong.
+    Config(ConfigError),
+    /// What was given cannot be signed or read.
+    Refused(String),
+    /// Something could not be read or written.
+    Io(String),
+    /// Nobody reads the output any more.
+    BrokenPipe,
+}
+
+pub(crate) const CODES: &str = "\
+Exit codes:
+  0  done; for inspect and verify: the link or request is good
+  1  inspect, verify: it is not good
+  2  the command line does not say what to do
+  3  keys, region or settings are missing or wrong
+  4  what was given cannot be signed or read
+  5  a file, standard input or standard output failed";
+
+impl Failure {
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::BrokenPipe => 0,
+            Self::No(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Config(_) => 3,
+            Self::Refused(_) => 4,
+            Self::Io(_) => 5,
+        }
+    }
+
+    pub(crate) fn refused(error: impl fmt::Display) -> Self {
+        Self::Refused(error.to_string())
+    }
+
+    /// Where something was read from or written to is said with what went wrong.
+    pub(crate) fn at(place: &str) -> impl Fn(io::Error) -> Self + '_ {
+        move |error| match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::BrokenPipe,
+            kind => Self::Io(format!("{place}: {kind}")),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::No(text) | Self::Usage(text) | Self::Refused(text) | Self::Io(text) => f.write_str(text),
+            Self::Config(error) => error.fmt(f),
+            Self::BrokenPipe => f.write_str("standard output was closed"),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::Address(error) => Self::refused(error),
+            error => Self::Config(error),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::refused(error)
+    }
+}
+
+/// Standard output's: everything else is read and written with its name.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::at("standard output")(error)
+    }
+}

@@ -1,0 +1,94 @@
+use crate::args::Received;
+use crate::context::{Context, extended, read};
+use crate::failure::Failure;
+use crate::message::Message;
+use crate::operation::{borrowed, headers};
+use s3_sigv4::{Inspection, State};
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
+    let input = Input::read(args)?;
+    let inspection = match &input {
+        Input::Link(link) => Inspection::of_link(link),
+        Input::Request(message) => Inspection::of_headers(&borrowed(&message.headers)),
+    };
+    let now = context.now;
+    let mut out = io::stdout().lock();
+    if context.json() {
+        writeln!(out, "{}", json(&inspection, context))?;
+    } else {
+        write!(out, "{}", inspection.report_at(now))?;
+    }
+    out.flush()?;
+    match inspection.state_at(now) {
+        Some(State::Over) => Err(Failure::No("it is over".into())),
+        Some(State::NotYet) => Err(Failure::No("it is not good yet".into())),
+        _ if inspection.findings().is_empty() => Ok(()),
+        _ => Err(Failure::No("something looks wrong with it".into())),
+    }
+}
+
+/// A link, or a request with headers.
+pub(crate) enum Input {
+    Link(String),
+    Request(Message),
+}
+
+impl Input {
+    pub(crate) fn read(args: &Received) -> Result<Self, Failure> {
+        if let Some(link) = args.link.as_ref().filter(|link| *link != "-") {
+            return Ok(Self::Link(link.clone()));
+        }
+        let bytes = read("-")?;
+        let text = bytes.trim_ascii();
+        if text.starts_with(b"http://") || text.starts_with(b"https://") {
+            let link = str::from_utf8(text).map_err(|_| Failure::Refused("standard input is not UTF-8".into()))?;
+            return Ok(Self::Link(link.to_owned()));
+        }
+        Ok(Self::Request(Message::parse(&bytes, "standard input")?))
+    }
+
+    /// The link as the request that it makes.
+    pub(crate) fn into_message(self, args: &Received) -> Result<Message, Failure> {
+        let link = match self {
+            Self::Request(message) => return Ok(message),
+            Self::Link(link) => link,
+        };
+        let rest = link.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
+        let (host, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        if host.is_empty() {
+            return Err(Failure::Refused("a link starts with https:// or http:// and a host".into()));
+        }
+        // The default port is not part of what was signed.
+        let default = if link.starts_with("https:") { ":443" } else { ":80" };
+        let host = host.strip_suffix(default).unwrap_or(host);
+        let mut headers = headers(&args.headers, &None)?;
+        headers.push(("host".into(), host.to_owned().into()));
+        let slash = if target.starts_with('/') { "" } else { "/" };
+        Ok(Message { method: args.method.clone(), target: format!("{slash}{target}"), headers, body: Vec::new() })
+    }
+}
+
+fn json(inspection: &Inspection, context: &Context) -> Value {
+    let list = |texts: &mut dyn Iterator<Item = &str>| texts.map(Value::from).collect::<Value>();
+    let scope = inspection.scope();
+    json!({
+        "target": inspection.target(),
+        "access_key_id": inspection.access_key_id(),
+        "session": inspection.has_session_token(),
+        "region": scope.map(|scope| scope.region()),
+        "service": scope.map(|scope| scope.service()),
+        "valid_from": inspection.valid_from().map(extended),
+        "valid_until": inspection.valid_until().map(extended),
+        "state": inspection.state_at(context.now).map(|state| match state {
+            State::NotYet => "not yet",
+            State::Over => "over",
+            _ => "good",
+        }),
+        "signed_headers": list(&mut inspection.signed_headers()),
+        "parameters": list(&mut inspection.parameters()),
+        "payload": inspection.payload(),
+        "findings": inspection.findings().iter().map(|finding| Value::from(finding.to_string())).collect::<Value>(),
+    })
+}

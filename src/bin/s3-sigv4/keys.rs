@@ -1,0 +1,97 @@
+//! Links for many keys, at full speed.
+
+use crate::context::{extended, name_of, open};
+use crate::failure::Failure;
+use crate::presign::{Job, lifetime};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+use std::fs;
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+pub(crate) fn run(job: &Job<'_>) -> Result<(), Failure> {
+    let place = job.args.keys_from.as_deref().unwrap_or("-");
+    let links = job.signer.links(lifetime(job.args), job.context.now)?;
+    let validity = links.validity();
+    job.context.ends_early(job.credentials, (validity.limited_by(), validity.valid_until()));
+    job.context.note(format_args!("good until {}", extended(validity.valid_until())));
+
+    let mut input = BufReader::with_capacity(1 << 16, open(place)?);
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut progress = Progress::new(place);
+    let (end, mut line) = (if job.args.null { 0 } else { b'\n' }, Vec::new());
+    let (mut key, mut url) = (String::from(job.key), String::with_capacity(1024));
+    for number in 1_u64.. {
+        line.clear();
+        let read = input.read_until(end, &mut line).map_err(Failure::at(name_of(place)))?;
+        if read == 0 {
+            break;
+        }
+        progress.count(number, read);
+        let at =
+            |error: &dyn std::fmt::Display| Failure::Refused(format!("key {number} of {}: {error}", name_of(place)));
+        let bytes = line.strip_suffix(&[end]).unwrap_or(&line);
+        // A file from Windows; a key that ends so can be given with --null.
+        let bytes = if end == b'\n' { bytes.strip_suffix(b"\r").unwrap_or(bytes) } else { bytes };
+        if bytes.is_empty() {
+            continue;
+        }
+        key.truncate(job.key.len());
+        key.push_str(str::from_utf8(bytes).map_err(|_| at(&"it is not UTF-8"))?);
+        url.clear();
+        let request = job.request(&key).map_err(|error| at(&error))?;
+        links.presign_to(&mut url, &request).map_err(|error| at(&error))?;
+        if job.context.json() {
+            writeln!(out, "{}", json!({ "key": key, "url": url }))?;
+        } else {
+            url.push('\n');
+            out.write_all(url.as_bytes())?;
+        }
+    }
+    progress.finish();
+    Ok(out.flush()?)
+}
+
+/// A bar on standard error, if a terminal watches and it takes longer than a second.
+struct Progress {
+    begun: Instant,
+    length: Option<u64>,
+    read: u64,
+    bar: Option<ProgressBar>,
+    watched: bool,
+}
+
+impl Progress {
+    fn new(place: &str) -> Self {
+        let length = fs::metadata(place).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len());
+        Self { begun: Instant::now(), length, read: 0, bar: None, watched: io::stderr().is_terminal() }
+    }
+
+    fn count(&mut self, number: u64, bytes: usize) {
+        self.read += bytes as u64;
+        // The clock is looked at once in a while.
+        if !self.watched || number % 4096 != 0 {
+            return;
+        }
+        if self.bar.is_none() && self.begun.elapsed() > Duration::from_secs(1) {
+            self.bar = Some(bar(self.length));
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("{number} links"));
+            bar.set_position(self.read);
+        }
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(length: Option<u64>) -> ProgressBar {
+    let template =
+        if length.is_some() { "{bar:40} {percent}% {msg}, {eta} left" } else { "{spinner} {msg}, {elapsed}" };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr_with_hz(5)).with_style(style)
+}

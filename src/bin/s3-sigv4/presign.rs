@@ -1,0 +1,134 @@
+use crate::args::{Expires, Presign};
+use crate::context::{Context, extended, read_once};
+use crate::failure::Failure;
+use crate::operation::{Borrowed, Details, Target, is_secret, response};
+use crate::{form, keys};
+use s3_sigv4::{Bucket, Lifetime, Limit, Presigned, Request, ResponseHeaders, Signer};
+use serde_json::{Value, json};
+use std::io::{self, BufWriter, Write};
+
+pub(crate) fn run(args: &Presign, context: &Context) -> Result<(), Failure> {
+    read_once(&[&args.keys_from, &args.operation.headers_from, context.credentials_from()])?;
+    let target = Target::parse(&args.operation.target)?;
+    let settings = context.settings()?;
+    let bucket = context.bucket(&settings, target.bucket)?;
+    let signer = context.signer(&settings, &bucket)?;
+    if args.form.post {
+        return form::run(args, context, (&signer, &bucket, target.key));
+    }
+    let details = Details::new(&args.operation)?;
+    let job = Job {
+        args,
+        context,
+        signer: &signer,
+        bucket: &bucket,
+        key: target.key,
+        details: &details.borrowed(),
+        response: &response(&args.response)?,
+        credentials: &settings.credentials()?,
+    };
+    if args.keys_from.is_some() { keys::run(&job) } else { job.run() }
+}
+
+/// All that links are made of.
+pub(crate) struct Job<'a> {
+    pub(crate) args: &'a Presign,
+    pub(crate) context: &'a Context,
+    pub(crate) signer: &'a Signer,
+    pub(crate) bucket: &'a Bucket,
+    pub(crate) key: &'a str,
+    details: &'a Borrowed<'a>,
+    response: &'a ResponseHeaders<'a>,
+    pub(crate) credentials: &'a s3_sigv4::Credentials,
+}
+
+impl<'a> Job<'a> {
+    fn run(&self) -> Result<(), Failure> {
+        let mut out = BufWriter::new(io::stdout().lock());
+        let mut links = Vec::new();
+        match self.args.operation.part {
+            Some(range) => {
+                for request in self.args.operation.parts(range, self.bucket, self.key, self.details) {
+                    links.push(self.presign(request?)?);
+                }
+            }
+            None => links.push(self.presign(self.request(self.key)?)?),
+        }
+        let Some(first) = links.first() else { return Ok(()) };
+        let warning = self.context.ends_early(self.credentials, (first.limited_by(), first.valid_until()));
+        self.context.note(format_args!("good until {}", extended(first.valid_until())));
+        for (name, value) in first.headers() {
+            let value = if is_secret(name) { "…" } else { value };
+            self.context.note(format_args!("send with it: {name}: {value}"));
+        }
+        for (i, link) in links.iter().enumerate() {
+            let part = self.args.operation.part.map(|(first, _)| first + i as u32);
+            self.print(&mut out, link, part, warning.as_deref())?;
+        }
+        Ok(out.flush()?)
+    }
+
+    fn print(
+        &self,
+        out: &mut impl Write,
+        link: &Presigned,
+        part: Option<u32>,
+        warning: Option<&str>,
+    ) -> Result<(), Failure> {
+        match &self.args.curl {
+            Some(_) if link.headers().any(|(name, _)| is_secret(name)) => Err(Failure::Usage(
+                "a command line is no place for a customer's key: print the link, and give curl the header from a file"
+                    .into(),
+            )),
+            Some(file) => Ok(writeln!(out, "{}", link.curl(file))?),
+            None if self.context.json() => Ok(writeln!(out, "{}", self.json(link, part, warning))?),
+            None => Ok(writeln!(out, "{link}")?),
+        }
+    }
+
+    fn json(&self, link: &Presigned, part: Option<u32>, warning: Option<&str>) -> Value {
+        let shown = |(name, value)| (String::from(name), Value::from(if is_secret(name) { "…" } else { value }));
+        let mut value = json!({
+            "method": link.method(),
+            "url": link.url(),
+            "headers": link.headers().map(shown).collect::<Value>(),
+            "valid_from": extended(link.valid_from()),
+            "valid_until": extended(link.valid_until()),
+            "limited_by": name_of(link.limited_by()),
+        });
+        if let Some(part) = part {
+            value["part"] = part.into();
+        }
+        if let Some(warning) = warning {
+            value["warning"] = warning.into();
+        }
+        value
+    }
+
+    /// The request for a key.
+    pub(crate) fn request<'r>(&'r self, key: &'r str) -> Result<Request<'r>, Failure> {
+        let request = self.args.operation.request(self.bucket, key, self.details)?.with_response(self.response);
+        Ok(if self.args.allow_dot_segments { request.allow_dot_segments() } else { request })
+    }
+
+    fn presign(&self, request: Request<'_>) -> Result<Presigned, Failure> {
+        Ok(self.signer.presign(&request, lifetime(self.args), self.context.now)?)
+    }
+}
+
+pub(crate) fn lifetime(args: &Presign) -> Lifetime {
+    let lifetime = match args.expires {
+        Expires::Max => Lifetime::LONGEST,
+        Expires::In(duration) if args.full => Lifetime::full(duration),
+        Expires::In(duration) => Lifetime::from(duration),
+    };
+    args.stable_for.map_or(lifetime, |window| lifetime.stable_for(window))
+}
+
+pub(crate) fn name_of(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Credentials => "credentials",
+        Limit::SevenDays => "seven days",
+        _ => "lifetime",
+    }
+}

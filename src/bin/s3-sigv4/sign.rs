@@ -1,0 +1,168 @@
+use crate::args::Sign;
+use crate::context::{Context, extended, name_of, read, read_once};
+use crate::failure::Failure;
+use crate::message::Message;
+use crate::operation::{Target, borrowed, headers, is_secret};
+use s3_sigv4::config::Settings;
+use s3_sigv4::{PayloadHash, Request, Service, Signer, region_of_host};
+use serde_json::{Value, json};
+use std::io::{self, BufWriter, Write};
+use zeroize::Zeroizing;
+
+pub(crate) fn run(args: &Sign, context: &Context) -> Result<(), Failure> {
+    read_once(&[&args.request, &args.body, &args.headers_from, context.credentials_from()])?;
+    let settings = context.settings()?;
+    let (message, place) = match &args.request {
+        Some(place) => (Message::parse(&read(place)?, name_of(place))?, name_of(place)),
+        None => (
+            Message {
+                method: args.method.clone(),
+                target: args.url.clone().unwrap_or_default(),
+                headers: headers(&args.headers, &args.headers_from)?,
+                body: args.body.as_deref().map(read).transpose()?.map(|bytes| bytes.to_vec()).unwrap_or_default(),
+            },
+            "the request",
+        ),
+    };
+    let payload = if args.unsigned_payload { PayloadHash::UNSIGNED } else { PayloadHash::of(&message.body) };
+    let given: Vec<_> = borrowed(&message.headers).into_iter().filter(|(name, _)| !is_of_message(name)).collect();
+    if message.target.starts_with("s3://") {
+        let target = Target::parse(&message.target)?;
+        let bucket = context.bucket(&settings, target.bucket)?;
+        let request = match target.key {
+            "" => bucket.on_bucket(&message.method)?,
+            key => bucket.on_object(&message.method, key)?,
+        };
+        let signer = context.signer(&settings, &bucket)?;
+        return Signed { args, context, message: &message, given: &given, signer: &signer }.print(request, payload);
+    }
+    let url = message.url(place)?;
+    let request = Request::from_url(&message.method, &url)?;
+    let signer = signer(args, context, &settings, request.host())?;
+    Signed { args, context, message: &message, given: &given, signer: &signer }.print(request, payload)
+}
+
+/// A client sets these by itself.
+fn is_of_message(name: &str) -> bool {
+    ["host", "content-length"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+fn signer(args: &Sign, context: &Context, settings: &Settings, host: &str) -> Result<Signer, Failure> {
+    let service = match &args.service {
+        Some(name) => Service::new(name.clone())?,
+        None => Service::S3,
+    };
+    let region = context.region().or(region_of_host(host)).or(settings.region());
+    let missing = || Failure::Usage("no region is set: --region says which".into());
+    let region = region.ok_or_else(missing)?;
+    let signer = Signer::for_service(settings.credentials()?, service, region, context.now)?;
+    context
+        .explain(|| format!("signed by {} for {} in {region}", signer.access_key_id(), signer.key().scope().service()));
+    Ok(signer)
+}
+
+struct Signed<'a> {
+    args: &'a Sign,
+    context: &'a Context,
+    message: &'a Message,
+    given: &'a [(&'a str, &'a str)],
+    signer: &'a Signer,
+}
+
+impl Signed<'_> {
+    fn print(&self, request: Request<'_>, payload: PayloadHash) -> Result<(), Failure> {
+        let request = request.with_headers(self.given);
+        let signed = self.signer.sign(&request, payload, self.context.now)?;
+        let url = request.url().to_string();
+        let set = |name: &str| signed.headers().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        // What signing set replaces what was given.
+        let kept = self.given.iter().filter(|(name, _)| !set(name)).map(|(name, value)| (*name, *value));
+        let headers: Vec<_> = kept.chain(signed.headers()).collect();
+        self.context.note(format_args!("signed as of {}: servers take it for 15 minutes", extended(self.context.now)));
+        let mut out = BufWriter::new(io::stdout().lock());
+        if self.args.curl {
+            if headers.iter().any(|(name, _)| is_secret(name) && name.to_ascii_lowercase().ends_with("customer-key")) {
+                return Err(Failure::Usage(
+                    "a command line is no place for a customer's key: use --curl-config".into(),
+                ));
+            }
+            self.curl(&mut out, &url, &headers)?;
+        } else if self.args.curl_config {
+            self.curl_config(&mut out, &url, &headers)?;
+        } else if self.context.json() {
+            let shown = |(name, value): &(&str, &str)| (String::from(*name), Value::from(*value));
+            let headers: Value = headers.iter().map(shown).collect();
+            writeln!(out, "{}", json!({ "method": request.method(), "url": url, "headers": headers }))?;
+        } else {
+            self.message(&mut out, &url, request.host(), &headers)?;
+        }
+        Ok(out.flush()?)
+    }
+
+    fn message(&self, out: &mut impl Write, url: &str, host: &str, headers: &[(&str, &str)]) -> io::Result<()> {
+        let path = url.match_indices('/').nth(2).map_or("/", |(at, _)| &url[at..]);
+        write!(out, "{} {path} HTTP/1.1\r\nhost: {host}\r\n", self.message.method)?;
+        for (name, value) in headers {
+            write!(out, "{name}: {value}\r\n")?;
+        }
+        if !self.message.body.is_empty() {
+            write!(out, "content-length: {}\r\n", self.message.body.len())?;
+        }
+        out.write_all(b"\r\n")?;
+        out.write_all(&self.message.body)
+    }
+
+    /// Which file curl is to send, if any.
+    fn body(&self) -> Result<Option<&str>, Failure> {
+        match (&self.args.body, self.message.body.is_empty()) {
+            (Some(place), _) if place != "-" => Ok(Some(place)),
+            (_, true) => Ok(None),
+            (_, false) => Err(Failure::Usage("curl takes the body from a file: give it with --body".into())),
+        }
+    }
+
+    fn curl(&self, out: &mut impl Write, url: &str, headers: &[(&str, &str)]) -> Result<(), Failure> {
+        write!(out, "curl --fail --path-as-is --globoff")?;
+        match self.message.method.as_str() {
+            "HEAD" => write!(out, " --head")?,
+            method => write!(out, " --request {}", shell(method))?,
+        }
+        for (name, value) in headers {
+            write!(out, " --header {}", shell(&header_line(name, value)))?;
+        }
+        if let Some(file) = self.body()? {
+            write!(out, " --data-binary {}", shell(&format!("@{file}")))?;
+        }
+        Ok(writeln!(out, " {}", shell(url))?)
+    }
+
+    fn curl_config(&self, out: &mut impl Write, url: &str, headers: &[(&str, &str)]) -> Result<(), Failure> {
+        writeln!(out, "fail\npath-as-is\ngloboff")?;
+        match self.message.method.as_str() {
+            "HEAD" => writeln!(out, "head")?,
+            method => writeln!(out, "request = {}", quoted(method))?,
+        }
+        for (name, value) in headers {
+            writeln!(out, "header = {}", quoted(&header_line(name, value)))?;
+        }
+        if let Some(file) = self.body()? {
+            writeln!(out, "data-binary = {}", quoted(&format!("@{file}")))?;
+        }
+        Ok(writeln!(out, "url = {}", quoted(url))?)
+    }
+}
+
+/// With nothing behind the colon curl would leave the header out.
+fn header_line(name: &str, value: &str) -> Zeroizing<String> {
+    Zeroizing::new(if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") })
+}
+
+/// A word for a POSIX shell.
+fn shell(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// A value for curl's configuration: "--config" in <https://curl.se/docs/manpage.html>.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t"))
+}
