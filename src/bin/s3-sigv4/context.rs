@@ -1,6 +1,7 @@
 use crate::args::Global;
 use crate::failure::Failure;
 use s3_sigv4::config::{Settings, SharedFiles, process_output};
+use s3_sigv4::sts::Session;
 use s3_sigv4::{Bucket, Credentials, Limit, Signer, Timestamp, Warning};
 use std::env;
 use std::fmt::Display;
@@ -66,10 +67,10 @@ impl Context {
     pub(crate) fn ends_early(&self, credentials: &Credentials, ends: (Limit, Timestamp)) -> Option<String> {
         let text = match (ends, credentials.expiration()) {
             ((Limit::Credentials, end), _) => {
-                format!("the keys end at {}, and what they signed ends with them", extended(end))
+                format!("the keys end at {}, and what they sign ends then, before its lifetime is over", extended(end))
             }
             (_, None) if credentials.has_session_token() => String::from(
-                "the keys are a session's, and nothing says when it ends: what they signed ends with it, whatever its lifetime \
+                "the keys are a session's, and nothing says when it ends: what they sign ends with it, whatever its lifetime \
                  (AWS_CREDENTIAL_EXPIRATION or aws_expiration would say when)",
             ),
             _ => return None,
@@ -150,11 +151,21 @@ impl Context {
         &self.global.credentials_from
     }
 
+    pub(crate) fn endpoint_url(&self) -> Option<&str> {
+        self.global.endpoint_url.as_deref()
+    }
+
     pub(crate) fn region(&self) -> Option<&str> {
         self.global.region.as_deref()
     }
 }
 
+/// JSON of a `credential_process`, or an answer of STS.
 fn read_credentials(place: &str) -> Result<Credentials, Failure> {
-    Ok(process_output(&read_text(place)?)?)
+    let text = read_text(place)?;
+    if text.trim_start().starts_with('<') {
+        let session = Session::parse(text.as_str());
+        return Ok(session.map_err(|error| Failure::Credentials(error.to_string()))?.into_credentials());
+    }
+    process_output(&text).map_err(|error| Failure::Credentials(error.to_string()))
 }

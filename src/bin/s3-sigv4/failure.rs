@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Keys, region or settings are missing or wrong.
     Config(ConfigError),
+    /// Keys that were read cannot be used, or not for so long.
+    Credentials(String),
     /// What was given cannot be signed or read.
     Refused(String),
     /// Something could not be read or written.
@@ -25,7 +27,7 @@ Exit codes:
   0  done; for inspect and verify: the link or request is good
   1  inspect, verify: it is not good
   2  the command line does not say what to do
-  3  keys, region or settings are missing or wrong
+  3  keys, region or settings are missing or wrong, or the keys are over too soon
   4  what was given cannot be signed or read
   5  a file, standard input or standard output failed";
 
@@ -35,7 +37,7 @@ impl Failure {
             Self::BrokenPipe => 0,
             Self::No(_) => 1,
             Self::Usage(_) => 2,
-            Self::Config(_) => 3,
+            Self::Config(_) | Self::Credentials(_) => 3,
             Self::Refused(_) => 4,
             Self::Io(_) => 5,
         }
@@ -57,7 +59,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::No(text) | Self::Usage(text) | Self::Refused(text) | Self::Io(text) => f.write_str(text),
+            Self::No(text) | Self::Usage(text) | Self::Credentials(text) | Self::Refused(text) | Self::Io(text) => {
+                f.write_str(text)
+            }
             Self::Config(error) => error.fmt(f),
             Self::BrokenPipe => f.write_str("standard output was closed"),
         }
@@ -67,7 +71,7 @@ impl fmt::Display for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         match error {
-            ConfigError::Address(error) => Self::refused(error),
+            ConfigError::Address(error) => error.into(),
             error => Self::Config(error),
         }
     }
@@ -75,7 +79,12 @@ impl From<ConfigError> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::refused(error)
+        match error {
+            Error::CredentialsExpired { .. } | Error::OutlivesCredentials { .. } => {
+                Self::Credentials(error.to_string())
+            }
+            error => Self::refused(error),
+        }
     }
 }
 

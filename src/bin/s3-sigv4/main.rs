@@ -4,7 +4,9 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod console;
 mod context;
+mod curl;
 mod explain;
 mod failure;
 mod form;
@@ -15,6 +17,7 @@ mod operation;
 mod policy;
 mod presign;
 mod sign;
+mod sts;
 mod verify;
 
 use args::{Cli, Command};
@@ -53,6 +56,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(&args, &context),
         Command::Explain(args) => explain::run(&args, &context),
         Command::Policy(args) => policy::run(&args, &context),
+        Command::Sts(args) => sts::run(&args, &context),
+        Command::ConsoleUrl(args) => console::run(&args, &context),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "s3-sigv4", &mut script);

@@ -1,5 +1,6 @@
 use crate::args::Sign;
 use crate::context::{Context, extended, name_of, read, read_once};
+use crate::curl::line;
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::operation::{Target, borrowed, headers, is_secret};
@@ -137,18 +138,19 @@ impl Signed<'_> {
     }
 
     fn curl_config(&self, out: &mut impl Write, url: &str, headers: &[(&str, &str)]) -> Result<(), Failure> {
-        writeln!(out, "fail\npath-as-is\ngloboff")?;
+        let mut text = Zeroizing::new(String::from("fail\npath-as-is\ngloboff\n"));
         match self.message.method.as_str() {
-            "HEAD" => writeln!(out, "head")?,
-            method => writeln!(out, "request = {}", quoted(method))?,
+            "HEAD" => text.push_str("head\n"),
+            method => line(&mut text, "request", &[method]),
         }
         for (name, value) in headers {
-            writeln!(out, "header = {}", quoted(&header_line(name, value)))?;
+            line(&mut text, "header", &[&header_line(name, value)]);
         }
         if let Some(file) = self.body()? {
-            writeln!(out, "data-binary = {}", quoted(&format!("@{file}")))?;
+            line(&mut text, "data-binary", &["@", file]);
         }
-        Ok(writeln!(out, "url = {}", quoted(url))?)
+        line(&mut text, "url", &[url]);
+        Ok(out.write_all(text.as_bytes())?)
     }
 }
 
@@ -160,9 +162,4 @@ fn header_line(name: &str, value: &str) -> Zeroizing<String> {
 /// A word for a POSIX shell.
 fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
-}
-
-/// A value for curl's configuration: "--config" in <https://curl.se/docs/manpage.html>.
-pub(crate) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t"))
 }
