@@ -44,7 +44,8 @@ impl Failure {
     }
 
     pub(crate) fn refused(error: impl fmt::Display) -> Self {
-        Self::Refused(error.to_string())
+        // What the library permits by a method is an option here.
+        Self::Refused(error.to_string().replace("Request::allow_dot_segments", "--allow-dot-segments"))
     }
 
     /// Where something was read from or written to is said with what went wrong.

@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 pub(crate) fn run(job: &Job<'_>) -> Result<(), Failure> {
     let place = job.args.keys_from.as_deref().unwrap_or("-");
+    let mut input = BufReader::with_capacity(1 << 16, open(place)?);
     let links = job.signer.links(lifetime(job.args), job.context.now)?;
     let validity = links.validity();
     job.context.ends_early(job.credentials, (validity.limited_by(), validity.valid_until()));
     job.context.note(format_args!("good until {}", extended(validity.valid_until())));
 
-    let mut input = BufReader::with_capacity(1 << 16, open(place)?);
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut progress = Progress::new(place);
     let (end, mut line) = (if job.args.null { 0 } else { b'\n' }, Vec::new());
@@ -28,8 +28,9 @@ pub(crate) fn run(job: &Job<'_>) -> Result<(), Failure> {
             break;
         }
         progress.count(number, read);
-        let at =
-            |error: &dyn std::fmt::Display| Failure::Refused(format!("key {number} of {}: {error}", name_of(place)));
+        let at = |error: &dyn std::fmt::Display| {
+            Failure::refused(format_args!("key {number} of {}: {error}", name_of(place)))
+        };
         let bytes = line.strip_suffix(&[end]).unwrap_or(&line);
         // A file from Windows; a key that ends so can be given with --null.
         let bytes = if end == b'\n' { bytes.strip_suffix(b"\r").unwrap_or(bytes) } else { bytes };

@@ -1,7 +1,7 @@
 use crate::args::{Method, Operation};
 use crate::context;
 use crate::failure::Failure;
-use s3_sigv4::{Bucket, Error, Request, ResponseHeaders};
+use s3_sigv4::{Bucket, Request, ResponseHeaders};
 use zeroize::Zeroizing;
 
 /// `s3://bucket/key`, `s3://bucket`, `s3://arn:aws:s3:…:accesspoint/name/key`.
@@ -103,7 +103,10 @@ impl Operation {
             (None, method) if key.is_empty() => match method {
                 Method::Get => bucket.list(),
                 Method::Head => bucket.on_bucket("HEAD")?,
-                _ => return Err(Failure::Refused(Error::EmptyObjectKey.to_string())),
+                _ => {
+                    let text = "the URL names no key, and without one there are only GET and HEAD";
+                    return Err(Failure::Refused(text.into()));
+                }
             },
             (None, method) => bucket.on_object(method.as_str(), key)?,
             (Some(id), Method::Get) => bucket.list_parts(key, id)?,

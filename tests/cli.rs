@@ -1,0 +1,854 @@
+//! The binary, run: documented results, every exit code with its message, what is warned of, and that no secret is told.
+#![cfg(feature = "cli")]
+
+use s3_sigv4::{Bucket, Credentials, Signer, Timestamp};
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const ID: &str = "AKIAIOSFODNN7EXAMPLE";
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+const KEYS: [(&str, &str); 3] =
+    [("AWS_ACCESS_KEY_ID", ID), ("AWS_SECRET_ACCESS_KEY", SECRET), ("AWS_REGION", "us-east-1")];
+const SESSION: (&str, &str) = ("AWS_SESSION_TOKEN", "IQoJb3JpZ2luX2VjEXAMPLE");
+const DAY: &str = "20130524T000000Z";
+
+/// What came of it.
+#[derive(Debug)]
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    #[track_caller]
+    fn done(self) -> String {
+        assert_eq!(self.code, 0, "{}", self.err);
+        self.out
+    }
+
+    #[track_caller]
+    fn json(self) -> Value {
+        serde_json::from_str(&self.done()).expect("JSON")
+    }
+}
+
+/// A folder of a test's own, without shared files.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}"));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+fn command(arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_s3-sigv4"));
+    command.args(arguments).env_clear().env("HOME", "/nonexistent").envs(variables.iter().copied());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run_with(arguments: &[&str], variables: &[(&str, &str)], input: &[u8]) -> Run {
+    let mut child = command(arguments, variables).spawn().expect("the binary");
+    // It may not read all of it, or nothing.
+    let _ = child.stdin.take().expect("a pipe").write_all(input);
+    let output = child.wait_with_output().expect("its output");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Run { code: output.status.code().expect("a code"), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// With keys, on the day of AWS's examples.
+fn run(arguments: &[&str]) -> Run {
+    run_with(&[arguments, &["--at", DAY]].concat(), &KEYS, b"")
+}
+
+#[test]
+fn the_examples_of_aws() {
+    let folder = folder("documents");
+    let config = folder.join("config");
+    fs::write(&config, "[default]\ns3 =\n  addressing_style = virtual\n").expect("a file");
+    let variables = [&KEYS[..], &[("AWS_CONFIG_FILE", config.to_str().expect("UTF-8"))]].concat();
+    let arguments = ["--expires", "1d", "--endpoint-url", "https://s3.amazonaws.com", "--at", "2013-05-24T00:00:00Z"];
+    let link = run_with(&[&["presign", "s3://examplebucket/test.txt"][..], &arguments].concat(), &variables, b"");
+    assert_eq!(link.err, "good until 2013-05-25T00:00:00Z\n");
+    assert_eq!(
+        link.done(),
+        "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE\
+         %2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+         &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404\n"
+    );
+
+    // "Example: GET Object" of the S3 API reference, from flags and from a request as text.
+    let signature = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
+    let url = "https://examplebucket.s3.amazonaws.com/test.txt";
+    let signed = run(&["sign", url, "-H", "Range: bytes=0-9", "--json"]).json();
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential={ID}/20130524/us-east-1/s3/aws4_request, \
+         SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, Signature={signature}"
+    );
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(
+        signed,
+        json!({ "method": "GET", "url": url, "headers": {
+            "Range": "bytes=0-9", "authorization": authorization, "x-amz-content-sha256": empty, "x-amz-date": DAY,
+        } })
+    );
+    let request = b"GET /test.txt HTTP/1.1\r\nHost: examplebucket.s3.amazonaws.com\r\nRange: bytes=0-9\r\n\r\n";
+    let message = run_with(&["sign", "--request", "-", "--at", DAY], &KEYS, request);
+    assert_eq!(message.err, "signed as of 2013-05-24T00:00:00Z: servers take it for 15 minutes\n");
+    let message = message.done();
+    assert_eq!(
+        message,
+        format!(
+            "GET /test.txt HTTP/1.1\r\nhost: examplebucket.s3.amazonaws.com\r\nRange: bytes=0-9\r\n\
+             authorization: {authorization}\r\nx-amz-content-sha256: {empty}\r\nx-amz-date: {DAY}\r\n\r\n"
+        )
+    );
+    // And what was signed verifies, within its 15 minutes.
+    let verified = |at: &str| run_with(&["verify", "--at", at], &KEYS, message.as_bytes());
+    assert_eq!(verified("20130524T001000Z").done(), format!("verified: signed by {ID} at 2013-05-24T00:00:00Z\n"));
+    let late = verified("20130524T001501Z");
+    assert_eq!((late.code, late.out.as_str()), (1, ""));
+    assert!(late.err.starts_with("error: the request is dated 20130524T000000Z"), "{}", late.err);
+
+    // ListUsers of the IAM user guide.
+    let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
+    let content_type = "content-type: application/x-www-form-urlencoded; charset=utf-8";
+    let secret = ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    let variables = [("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), secret, KEYS[2]];
+    let line = ["sign", url, "--service", "iam", "-H", content_type, "--curl", "--at", "20150830T123600Z"];
+    assert_eq!(
+        run_with(&line, &variables, b"").done(),
+        format!(
+            "curl --fail --path-as-is --globoff --request 'GET' --header '{content_type}' \
+             --header 'authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
+             SignedHeaders=content-type;host;x-amz-date, \
+             Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7' \
+             --header 'x-amz-date: 20150830T123600Z' '{url}'\n"
+        )
+    );
+}
+
+#[test]
+fn every_operation() {
+    let object = "s3://photos/2024/cat & dog.jpg";
+    let of = |arguments: &[&str]| {
+        let line = run(&[&["presign", "--json", "-q"], arguments].concat()).json();
+        let (path, query) = line["url"].as_str().expect("a URL").split_once('?').expect("a query");
+        let own: Vec<_> = query.split('&').filter(|parameter| !parameter.starts_with("X-Amz-")).collect();
+        let path = path.strip_prefix("https://photos.s3.us-east-1.amazonaws.com/").expect("the host");
+        format!("{} {path} {} {}", line["method"].as_str().expect("a method"), own.join("&"), line["headers"])
+    };
+    let key = "2024/cat%20%26%20dog.jpg";
+    for (arguments, expected) in [
+        (&[object][..], format!("GET {key}  {{}}")),
+        (&[object, "-X", "head"], format!("HEAD {key}  {{}}")),
+        (&[object, "--method", "DELETE", "--version-id", "a+b"], format!("DELETE {key} versionId=a%2Bb {{}}")),
+        (
+            &[object, "-X", "PUT", "-H", "Content-Type: image/jpeg", "-H", "x-amz-acl:private"],
+            format!("PUT {key}  {{\"Content-Type\":\"image/jpeg\",\"x-amz-acl\":\"private\"}}"),
+        ),
+        (&[object, "-X", "POST", "--uploads"], format!("POST {key} uploads= {{}}")),
+        (&[object, "--part", "7", "--upload-id", "u/1"], format!("PUT {key} partNumber=7&uploadId=u%2F1 {{}}")),
+        (&[object, "--upload-id", "u"], format!("GET {key} uploadId=u {{}}")),
+        (&[object, "--upload-id", "u", "-X", "POST"], format!("POST {key} uploadId=u {{}}")),
+        (&[object, "--upload-id", "u", "-X", "DELETE"], format!("DELETE {key} uploadId=u {{}}")),
+        (&["s3://photos", "--query", "prefix=2024/"], "GET  list-type=2&prefix=2024%2F {}".into()),
+        (
+            &[object, "--download", "Zoë.jpg", "--response-content-type", "image/jpeg"],
+            format!(
+                "GET {key} response-content-disposition=attachment%3B%20filename%3D%22Zo_.jpg%22%3B%20filename%2A%3DUTF-8%27%27\
+                 Zo%25C3%25AB.jpg&response-content-type=image%2Fjpeg {{}}"
+            ),
+        ),
+        (&["s3://photos/a/../b", "--allow-dot-segments"], "GET a/../b  {}".into()),
+    ] {
+        assert_eq!(of(arguments), expected);
+    }
+    let links = run(&["presign", object, "--part", "1-3", "--upload-id", "u", "--json"]).done();
+    let parts: Vec<Value> = links.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(parts.iter().map(|part| part["part"].as_u64()).collect::<Vec<_>>(), [Some(1), Some(2), Some(3)]);
+    let lines = run(&["presign", object, "-X", "PUT", "-H", "content-type: image/jpeg", "--curl", "it's.jpg"]);
+    assert_eq!(lines.err, "good until 2013-05-24T00:15:00Z\nsend with it: content-type: image/jpeg\n");
+    assert!(lines.out.contains(" --data-binary '@it'\\''s.jpg' 'https://photos.s3."), "{}", lines.out);
+
+    let arn = "s3://arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap/cat.jpg";
+    let host = "https://my-ap-123456789012.s3-accesspoint.us-west-2.amazonaws.com/cat.jpg?";
+    assert!(run(&["presign", arn]).done().starts_with(host));
+    assert!(
+        run(&["presign", "s3://photos/k", "--path-style"])
+            .done()
+            .starts_with("https://s3.us-east-1.amazonaws.com/photos/k?")
+    );
+    let here =
+        run(&["presign", "s3://photos/k", "--endpoint-url", "http://127.0.0.1:9000", "--region", "eu-west-1", "-v"]);
+    assert!(
+        here.out.starts_with("http://127.0.0.1:9000/photos/k?") && here.out.contains("%2Feu-west-1%2F"),
+        "{}",
+        here.out
+    );
+    assert_eq!(
+        here.err,
+        format!("profile: default\nsigned by {ID} for s3 in eu-west-1\ngood until 2013-05-24T00:15:00Z\n")
+    );
+    // The same for everybody within the hour.
+    let stable =
+        |at: &str| run_with(&["presign", "s3://photos/k", "--stable-for", "1h", "--at", at], &KEYS, b"").done();
+    assert_eq!(stable("20130524T080000Z"), stable("20130524T085959Z"));
+}
+
+#[test]
+fn a_form() {
+    let form = ["presign", "s3://photos/incoming/", "--post", "--field-prefix", "Content-Type=image/"];
+    let form = [&form[..], &["--field", "success_action_status=201", "--content-length", "1-1000"]].concat();
+    let value = run(&[&form[..], &["--json"]].concat()).json();
+    assert_eq!(value["url"], "https://photos.s3.us-east-1.amazonaws.com/");
+    assert_eq!((&value["fields"]["key"], &value["limited_by"]), (&json!("incoming/${filename}"), &json!("lifetime")));
+    assert_eq!(value["valid_until"], "2013-05-24T00:15:00Z");
+    let plain = run(&form).done();
+    assert!(plain.starts_with("https://photos.s3.us-east-1.amazonaws.com/\nkey=incoming/${filename}\n"), "{plain}");
+    assert!(run(&[&form[..], &["--html"]].concat()).done().contains("<form "));
+    assert!(run(&[&form[..], &["--curl", "cat.jpg"]].concat()).done().starts_with("curl "));
+}
+
+#[test]
+fn warnings_say_the_true_end() {
+    let end = ("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T02:30:00+02:00");
+    let session = [&KEYS[..], &[SESSION]].concat();
+    let known = [&session[..], &[end]].concat();
+    let at = |arguments: &[&str], variables: &[(&str, &str)]| {
+        run_with(&[&["presign", "--at", DAY], arguments].concat(), variables, b"a\nb\n")
+    };
+    let early =
+        "warning: the keys end at 2013-05-24T00:30:00Z, and what they sign ends then, before its lifetime is over\n";
+    let unknown = "warning: the keys are a session's, and nothing says when it ends: what they sign ends with it, whatever its \
+                   lifetime (AWS_CREDENTIAL_EXPIRATION or aws_expiration would say when)\n";
+    let good = |until: &str| format!("good until {until}\n");
+    let hour = ["s3://photos/k", "--expires", "1h"];
+    for (arguments, variables, expected) in [
+        (&hour[..], &known, format!("{early}{}", good("2013-05-24T00:30:00Z"))),
+        (&["s3://photos/k", "--expires", "30m"], &known, good("2013-05-24T00:30:00Z")),
+        (&["s3://photos/k", "--expires", "max", "-q"], &known, early.into()),
+        (&["s3://photos/k/", "--post", "--expires", "1h", "--quiet"], &known, early.into()),
+        (
+            &["s3://photos/", "--keys-from", "-", "--expires", "1h"],
+            &known,
+            format!("{early}{}", good("2013-05-24T00:30:00Z")),
+        ),
+        (&hour, &session, format!("{unknown}{}", good("2013-05-24T01:00:00Z"))),
+        (&hour, &KEYS.to_vec(), good("2013-05-24T01:00:00Z")),
+    ] {
+        let run = at(arguments, variables);
+        assert_eq!((run.code, run.err), (0, expected), "{arguments:?}");
+    }
+    let json = at(&["s3://photos/k", "--expires", "1h", "--json"], &known);
+    assert_eq!(json.err, early);
+    let json = json.json();
+    assert_eq!((&json["limited_by"], &json["valid_until"]), (&json!("credentials"), &json!("2013-05-24T00:30:00Z")));
+    assert_eq!(format!("warning: {}\n", json["warning"].as_str().expect("a warning")), early);
+    let refused = at(&["s3://photos/k", "--expires", "1h", "--full"], &known);
+    assert_eq!((refused.code, refused.out.as_str()), (3, ""));
+    let dotted = run_with(
+        &["presign", "s3://my.photos/k", "--endpoint-url", "https://storage.example", "-q"],
+        &[&KEYS[..], &[("AWS_CONFIG_FILE", virtual_hosted().to_str().expect("UTF-8"))]].concat(),
+        b"",
+    );
+    assert_eq!(
+        dotted.err,
+        "warning: the bucket's name has a dot, and a certificate for *.HOST does not cover it: use --path-style\n"
+    );
+}
+
+fn virtual_hosted() -> PathBuf {
+    let config = folder("virtual").join("config");
+    fs::write(&config, "[default]\ns3 =\n  addressing_style = virtual\n").expect("a file");
+    config
+}
+
+#[test]
+fn every_exit_code_with_its_message() {
+    let nobody = [("AWS_REGION", "us-east-1")];
+    let over = [&KEYS[..], &[SESSION, ("AWS_CREDENTIAL_EXPIRATION", "2013-05-23T00:00:00Z")]].concat();
+    let no_region = KEYS[..2].to_vec();
+    let (keys, nobody) = (KEYS.to_vec(), nobody.to_vec());
+    let link = run(&["presign", "s3://photos/k"]).done();
+    let link = link.trim();
+    let cases: [(&[&str], &Vec<_>, &[u8], i32, &str); 34] = [
+        (&[], &keys, b"", 2, "no command was given: --help lists them"),
+        (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing'"),
+        (&["presign"], &keys, b"", 2, "the following required arguments were not provided: <S3-URL>"),
+        (&["presign", "photos/k"], &keys, b"", 2, "an object is named as s3://bucket/key"),
+        (&["presign", "s3://a/k", "MARKED"], &keys, b"", 2, "there is a word too many: --help says what is expected"),
+        (
+            &["presign", "s3://a/k", "--secret-access-key=MARKED"],
+            &keys,
+            b"",
+            2,
+            "unexpected argument '--secret-access-key' found",
+        ),
+        (
+            &["presign", "s3://photos/k", "--expires", "1w"],
+            &keys,
+            b"",
+            2,
+            "invalid value '1w' for '--expires <TIME>': a time is a number of seconds, or numbers with s, m, h or d, as 1h30m",
+        ),
+        (
+            &["presign", "s3://photos/k", "--at", "today"],
+            &keys,
+            b"",
+            2,
+            "invalid value 'today' for '--at <TIME>': a time is 20130524T000000Z or 2013-05-24T00:00:00Z",
+        ),
+        (
+            &["presign", "s3://photos/k", "--part", "3-1", "--upload-id", "u"],
+            &keys,
+            b"",
+            2,
+            "invalid value '3-1' for '--part <N[-M]>': a part is a number, or a range of them, as 1-20",
+        ),
+        (
+            &["presign", "s3://photos/k", "-H", "x-amz-server-side-encryption-customer-key: MARKED"],
+            &keys,
+            b"",
+            2,
+            "x-amz-server-side-encryption-customer-key is a secret, and the command line is no place for it: use --headers-from",
+        ),
+        (&["presign", "s3://photos/k", "-H", "MARKED"], &keys, b"", 2, "a header is given as 'name: value'"),
+        (
+            &["presign", "s3://photos/k", "--upload-id", "u", "-X", "PUT"],
+            &keys,
+            b"",
+            2,
+            "with --upload-id goes --part for PUT, or --method GET, POST or DELETE",
+        ),
+        (&["presign", "s3://photos/k", "--uploads"], &keys, b"", 2, "a multipart upload is started with --method POST"),
+        (
+            &["presign", "s3://photos", "--post"],
+            &keys,
+            b"",
+            2,
+            "a form needs a key, or the start of one that ends with /",
+        ),
+        (
+            &["presign", "s3://photos", "--keys-from", "-", "--credentials-from", "-"],
+            &keys,
+            b"",
+            2,
+            "standard input can be read only once",
+        ),
+        (
+            &["presign", "s3://photos/k"],
+            &nobody,
+            b"",
+            3,
+            "no keys were found: AWS_ACCESS_KEY_ID is not set, and the profile default has no aws_access_key_id",
+        ),
+        (
+            &["presign", "s3://photos/k"],
+            &no_region,
+            b"",
+            3,
+            "no region is set: AWS_REGION is not set, and the profile default has no region",
+        ),
+        (
+            &["presign", "s3://photos/k", "--profile", "nobody"],
+            &keys,
+            b"",
+            3,
+            "there is no profile nobody in the config file or the credentials file",
+        ),
+        (
+            &["presign", "s3://photos/k", "--credentials-from", "-"],
+            &keys,
+            b"MARKED",
+            3,
+            "the output of the credential process is not a JSON object",
+        ),
+        (
+            &["presign", "s3://photos/k", "--at", DAY],
+            &over,
+            b"",
+            3,
+            "the credentials expired at 20130523T000000Z, and the signature is dated 20130524T000000Z",
+        ),
+        (
+            &["presign", "s3://photos/k", "--expires", "8d"],
+            &keys,
+            b"",
+            4,
+            "a lifetime is 1 to 604800 seconds (7 days), not 691200",
+        ),
+        (
+            &["presign", "s3://photos", "-X", "PUT"],
+            &keys,
+            b"",
+            4,
+            "the URL names no key, and without one there are only GET and HEAD",
+        ),
+        (&["presign", "s3://Photos/k"], &keys, b"", 4, "the bucket name has the character P at byte offset 0"),
+        (
+            &["presign", "s3://photos", "--keys-from", "-", "-q"],
+            &keys,
+            b"a\n../b\n",
+            4,
+            "key 2 of standard input: the path has the segment .. at byte offset 1, which browsers and many HTTP clients resolve before \
+             sending, so the link would fail or reach another object; --allow-dot-segments permits it",
+        ),
+        (&["sign", "--request", "-"], &keys, b"", 4, "standard input is empty"),
+        (
+            &["sign", "--request", "-"],
+            &keys,
+            b"MARKED\n\n",
+            4,
+            "line 1 of standard input: a request starts with its method, a space and its target",
+        ),
+        (
+            &["sign", "--request", "-"],
+            &keys,
+            b"GET /\nMARKED\n",
+            4,
+            "line 2 of standard input: a header is 'name: value'",
+        ),
+        (&["sign", "--request", "-"], &keys, b"GET /\n\n", 4, "standard input has no host header"),
+        (&["sts", "read"], &keys, b"<html>MARKED</html>", 4, ""),
+        (&["presign", "s3://photos", "--keys-from", "/nonexistent"], &keys, b"", 5, "/nonexistent: entity not found"),
+        (
+            &["presign", "s3://photos/k", "--headers-from", "/nonexistent"],
+            &keys,
+            b"",
+            5,
+            "/nonexistent: entity not found",
+        ),
+        (&["inspect", link, "--at", "20130524T001501Z"], &nobody, b"", 1, "it is over"),
+        (&["inspect", link, "--at", "20130523T000000Z"], &nobody, b"", 1, "it is not good yet"),
+        (&["verify", &link[..link.len() - 1], "--at", DAY], &keys, b"", 1, ""),
+    ];
+    for (arguments, variables, input, code, expected) in cases {
+        let run = run_with(arguments, variables, input);
+        let one_sentence =
+            run.err.starts_with("error: ") && run.err.ends_with('\n') && run.err.matches('\n').count() == 1;
+        assert!(one_sentence && !run.err.contains("MARKED"), "{arguments:?}: {run:?}");
+        assert_eq!(run.code, code, "{arguments:?}: {run:?}");
+        let text = run.err["error: ".len()..].trim_end_matches('\n');
+        match expected {
+            // The library's own sentences are asserted where they are made.
+            start if start.is_empty() || start.ends_with(": ") => {
+                assert!(text.len() > start.len() && text.starts_with(start), "{text}")
+            }
+            all => assert_eq!(text, all, "{arguments:?}"),
+        }
+    }
+    assert!(run_with(&["--help"], &[], b"").done().ends_with("standard input or standard output failed\n"));
+    assert_eq!(run_with(&["--version"], &[], b"").done(), format!("s3-sigv4 {}\n", env!("CARGO_PKG_VERSION")));
+    #[cfg(target_os = "linux")]
+    {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+        let mut child = command(&["presign", "s3://photos/k", "-q"], &KEYS);
+        let output = child.stdout(full).output().expect("its output");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), text.as_str()), (Some(5), "error: standard output: no storage space\n"));
+    }
+}
+
+#[test]
+fn what_was_signed_is_read_back() {
+    let session = [&KEYS[..], &[SESSION]].concat();
+    let link = run_with(&["presign", "s3://photos/cat.jpg", "--at", DAY, "-q"], &session, b"").done();
+    let at = |command: &str, more: &[&str], variables: &[(&str, &str)]| {
+        run_with(&[&[command, "--at", "20130524T001000Z"], more].concat(), variables, link.as_bytes())
+    };
+    assert_eq!(
+        at("inspect", &["--json"], &[]).json(),
+        json!({
+            "target": "https://photos.s3.us-east-1.amazonaws.com/cat.jpg", "access_key_id": ID, "session": true,
+            "region": "us-east-1", "service": "s3", "valid_from": "2013-05-24T00:00:00Z",
+            "valid_until": "2013-05-24T00:15:00Z", "state": "good", "signed_headers": ["host"], "parameters": [],
+            "payload": null, "findings": [],
+        })
+    );
+    let words = at("inspect", &[], &[]).done();
+    assert!(words.ends_with("  now    20130524T001000Z: good for 300 seconds more\n"), "{words}");
+    assert_eq!(
+        at("verify", &[], &session).done(),
+        format!("verified: signed by {ID} at 2013-05-24T00:00:00Z, good until 2013-05-24T00:15:00Z\n")
+    );
+    assert_eq!(
+        at("verify", &["--json"], &session).json(),
+        json!({ "verified": true, "access_key_id": ID, "dated": "2013-05-24T00:00:00Z", "valid_until": "2013-05-24T00:15:00Z" })
+    );
+    let other = [("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), KEYS[1], KEYS[2]];
+    let refused = at("verify", &["--json"], &other);
+    let reason: Value = serde_json::from_str(&refused.out).expect("JSON");
+    assert_eq!((refused.code, &reason["verified"]), (1, &json!(false)));
+    assert_eq!(refused.err, "error: it was signed by another key than AKIDEXAMPLE, which is at hand\n");
+    // Another method than was signed.
+    assert_eq!(at("verify", &["-X", "PUT"], &session).code, 1);
+    assert_eq!(at("verify", &["--region", "eu-west-1"], &session).code, 1);
+}
+
+#[test]
+fn a_refusal_is_explained() {
+    let link = run(&["presign", "s3://photos/cat.jpg", "--query", "a=b"]).done();
+    let link = link.trim();
+    let request = link.split('?').next().expect("a path").to_owned() + "?a=b";
+    let signer =
+        Signer::new(Credentials::new(ID, SECRET).expect("keys"), "us-east-1", Timestamp::parse(DAY).expect("a day"));
+    let (signer, request) =
+        (signer.expect("a signer"), s3_sigv4::Request::from_url("GET", &request).expect("a request"));
+    let canonical = signer.canonical_link(&request, Duration::from_secs(900), Timestamp::parse(DAY).expect("a day"));
+    let canonical = canonical.expect("a canonical request").to_string().replace('&', "&amp;");
+    let received = canonical.replace("photos.s3.us-east-1.amazonaws.com", "10.0.0.5:9000");
+    let body =
+        format!("<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{received}</CanonicalRequest></Error>");
+    let explained = run_with(&["explain", "--link", link], &KEYS, body.as_bytes()).done();
+    assert_eq!(
+        explained,
+        "SignatureDoesNotMatch: the request was signed for the host photos.s3.us-east-1.amazonaws.com and received for \
+         10.0.0.5:9000. Let the proxy pass the host on as it came (nginx: proxy_set_header Host $http_host), or sign for the \
+         host that the server sees.\nline 4 of the canonical request\n  signed:   host:photos.s3.us-east-1.amazonaws.com\n  \
+         received: host:10.0.0.5:9000\n                 ^\n"
+    );
+    let json = run_with(&["explain", "--link", link, "--json"], &KEYS, body.as_bytes()).json();
+    assert_eq!((&json["code"], &json["difference"]["line"]), (&json!("SignatureDoesNotMatch"), &json!(4)));
+    // Without keys, from the answer alone.
+    let moved =
+        run_with(&["explain", "--status", "301", "--answer-header", "x-amz-bucket-region: eu-west-1"], &[], b"").done();
+    assert!(moved.contains("eu-west-1"), "{moved}");
+    let other = [("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), KEYS[1], KEYS[2]];
+    let other = run_with(&["explain", "--link", link], &other, b"");
+    assert_eq!(
+        (other.code, other.err.as_str()),
+        (4, "error: the link was signed by another key than AKIDEXAMPLE, which is at hand\n")
+    );
+}
+
+#[test]
+fn the_least_policy() {
+    let object = "s3://photos/2024/cat.jpg";
+    let resource = "arn:aws:s3:::photos/2024/cat.jpg";
+    let one = |action: &str| json!([{ "Effect": "Allow", "Action": action, "Resource": resource }]);
+    let cases: [(&[&str], Value); 19] = [
+        (&[object], one("s3:GetObject")),
+        (&[object, "-X", "HEAD"], one("s3:GetObject")),
+        (&[object, "--version-id", "1"], one("s3:GetObjectVersion")),
+        (&[object, "-X", "PUT"], one("s3:PutObject")),
+        (&[object, "-X", "DELETE"], one("s3:DeleteObject")),
+        (&[object, "-X", "DELETE", "--version-id", "1"], one("s3:DeleteObjectVersion")),
+        (&[object, "-X", "POST", "--uploads"], one("s3:PutObject")),
+        (&[object, "--upload-id", "u", "--part", "1"], one("s3:PutObject")),
+        (&[object, "--upload-id", "u", "-X", "POST"], one("s3:PutObject")),
+        (&[object, "--upload-id", "u"], one("s3:ListMultipartUploadParts")),
+        (&[object, "--upload-id", "u", "-X", "DELETE"], one("s3:AbortMultipartUpload")),
+        (&[object, "--query", "tagging", "--version-id", "1"], one("s3:GetObjectVersionTagging")),
+        (&[object, "--query", "acl", "-X", "PUT"], one("s3:PutObjectAcl")),
+        (
+            &[
+                object,
+                "-X",
+                "PUT",
+                "-H",
+                "x-amz-grant-read: id=1",
+                "-H",
+                "x-amz-tagging: a=b",
+                "-H",
+                "x-amz-acl: private",
+            ],
+            json!([{
+                "Effect": "Allow", "Action": ["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging"], "Resource": resource,
+            }]),
+        ),
+        (
+            &[
+                object,
+                "-X",
+                "PUT",
+                "-H",
+                "x-amz-object-lock-mode: GOVERNANCE",
+                "-H",
+                "x-amz-object-lock-legal-hold: ON",
+            ],
+            json!([{
+                "Effect": "Allow", "Action": ["s3:PutObject", "s3:PutObjectRetention", "s3:PutObjectLegalHold"],
+                "Resource": resource,
+            }]),
+        ),
+        (
+            &[object, "-X", "PUT", "-H", "x-amz-copy-source: other/a%20b?versionId=1"],
+            json!([
+                { "Effect": "Allow", "Action": "s3:PutObject", "Resource": resource },
+                { "Effect": "Allow", "Action": "s3:GetObjectVersion", "Resource": "arn:aws:s3:::other/a b" },
+            ]),
+        ),
+        (
+            &["s3://photos", "--query", "prefix=$a/", "--region", "cn-north-1"],
+            json!([{
+                "Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws-cn:s3:::photos",
+                "Condition": { "StringEquals": { "s3:prefix": "${$}a/" } },
+            }]),
+        ),
+        (
+            &["s3://photos/a*?$/", "--post", "--region", "us-gov-west-1"],
+            json!([{
+                "Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws-us-gov:s3:::photos/a${*}${?}${$}/*",
+            }]),
+        ),
+        (
+            &["s3://arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap/k"],
+            json!([{
+                "Effect": "Allow", "Action": "s3:GetObject",
+                "Resource": "arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap/object/k",
+            }]),
+        ),
+    ];
+    for (arguments, expected) in cases {
+        let run = run_with(&[&["policy", "--json"], arguments].concat(), &[], b"").json();
+        assert_eq!(run, json!({ "Version": "2012-10-17", "Statement": expected }), "{arguments:?}");
+    }
+    for arguments in [
+        &["policy", "s3://photos--usw2-az1--x-s3/k"][..],
+        &["policy", "s3://photos", "-X", "PUT"],
+        &["policy", "s3://photos/k", "--query", "acl", "-X", "DELETE"],
+        &["policy", "s3://Photos/k"],
+    ] {
+        let run = run_with(arguments, &[("AWS_REGION", "us-west-2")], b"");
+        assert_eq!((run.code, run.out.as_str()), (4, ""), "{arguments:?} {run:?}");
+    }
+    let kms = run_with(&["policy", object, "-X", "PUT", "-H", "x-amz-server-side-encryption: aws:kms"], &[], b"");
+    assert!(kms.err.starts_with("warning: an object under a KMS key needs kms:GenerateDataKey"), "{}", kms.err);
+}
+
+#[test]
+fn many_keys() {
+    let folder = folder("many");
+    let (now, count) = (Timestamp::parse(DAY).expect("a day"), 20_000);
+    let keys: Vec<String> = (0..count).map(|i| format!("{i:05}/cat & dög.jpg")).collect();
+    let file = folder.join("keys");
+    fs::write(&file, keys.join("\r\n")).expect("a file");
+    let signer = Signer::new(Credentials::new(ID, SECRET).expect("keys"), "us-east-1", now).expect("a signer");
+    let bucket = Bucket::aws("photos", "us-east-1").expect("a bucket");
+    let link = |key: &str| {
+        let key = format!("2024/{key}");
+        signer.presign(&bucket.get(&key).expect("a key"), Duration::from_secs(900), now).expect("a link").to_string()
+    };
+    let made = run(&["presign", "s3://photos/2024/", "--keys-from", file.to_str().expect("UTF-8")]).done();
+    let made: Vec<_> = made.lines().collect();
+    assert_eq!(made.len(), count);
+    for (key, made) in keys.iter().zip(made).step_by(97) {
+        assert_eq!(made, link(key));
+    }
+    // Keys with line feeds in them, and JSON.
+    let odd = run_with(
+        &["presign", "s3://photos/2024/", "--keys-from", "-", "-0", "--json", "--at", DAY],
+        &KEYS,
+        b"a\nb\0c\0",
+    );
+    let odd: Vec<Value> = odd.done().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(odd, [json!({ "key": "2024/a\nb", "url": link("a\nb") }), json!({ "key": "2024/c", "url": link("c") })]);
+
+    // Whoever reads a line and goes is no error.
+    let mut child = command(&["presign", "s3://photos", "--keys-from", "-", "-q"], &KEYS).spawn().expect("the binary");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let writer = std::thread::spawn(move || {
+        for i in 0..200_000 {
+            if writeln!(stdin, "{i}").is_err() {
+                return true;
+            }
+        }
+        false
+    });
+    let mut line = String::new();
+    BufReader::with_capacity(64, child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    assert!(line.starts_with("https://photos."), "{line}");
+    let mut err = String::new();
+    child.stderr.take().expect("a pipe").read_to_string(&mut err).expect("text");
+    let status = child.wait().expect("a status");
+    assert_eq!((status.code(), err.as_str()), (Some(0), ""));
+    assert!(writer.join().expect("a thread"), "it stopped reading");
+}
+
+#[test]
+fn sessions_and_the_console() {
+    let folder = folder("sessions");
+    let saved = folder.join("session");
+    let saved = saved.to_str().expect("UTF-8");
+    let at = |arguments: &[&str], input: &str| {
+        run_with(&[arguments, &["--at", "20190715T222833Z"]].concat(), &KEYS, input.as_bytes())
+    };
+    let asked = at(
+        &["sts", "assume-role", "arn:aws:iam::123456789012:role/demo", "--duration", "1h", "--session-name", "zoe"],
+        "",
+    );
+    assert_eq!(asked.err, "signed as of 2019-07-15T22:28:33Z: send it within 15 minutes\n");
+    let asked = asked.done();
+    assert!(asked.starts_with("silent\nshow-error\nfail-with-body\ngloboff\nheader = "), "{asked}");
+    assert!(asked.ends_with(
+        "data-raw = \"Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fdemo\
+         &RoleSessionName=zoe&DurationSeconds=3600\"\nurl = \"https://sts.us-east-1.amazonaws.com/\"\n"
+    ));
+    for (arguments, action) in [
+        (&["sts", "session-token", "--duration", "15m"][..], "Action=GetSessionToken&"),
+        (&["sts", "federation-token", "bob"], "Action=GetFederationToken&"),
+        (&["sts", "caller-identity"], "Action=GetCallerIdentity&"),
+        (
+            &["sts", "web-identity", "arn:aws:iam::123456789012:role/demo", "--token-from", "-"],
+            "Action=AssumeRoleWithWebIdentity&",
+        ),
+    ] {
+        let request = at(arguments, "TOKEN\n").done();
+        assert!(request.contains(action) && request.contains("authorization") != action.contains("Web"), "{request}");
+    }
+
+    let read = at(&["sts", "read", "--save", saved], ANSWER);
+    assert_eq!(
+        read.done(),
+        format!(
+            "session ASIAIOSFODNN7EXAMPLE of arn:aws:sts::123456789012:assumed-role/demo/zoe until 2019-07-15T23:28:33Z, saved \
+             in {saved}\n"
+        )
+    );
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&fs::metadata(saved).expect("a file")) & 0o777, 0o600);
+    let again = at(&["sts", "read", "--save", saved], ANSWER);
+    assert_eq!((again.code, again.err), (5, format!("error: {saved}: entity already exists\n")));
+    assert_eq!(
+        at(&["sts", "read", "--json"], ANSWER).json(),
+        json!({
+            "access_key_id": "ASIAIOSFODNN7EXAMPLE", "expiration": "2019-07-15T23:28:33Z",
+            "arn": "arn:aws:sts::123456789012:assumed-role/demo/zoe",
+        })
+    );
+    let identity = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/Alice</Arn>\
+                    <UserId>AIDACKCEVSQ6C2EXAMPLE</UserId><Account>123456789012</Account></GetCallerIdentityResult>\
+                    </GetCallerIdentityResponse>";
+    assert_eq!(at(&["sts", "read"], identity).done(), "arn:aws:iam::123456789012:user/Alice\n");
+
+    // The session signs, and its links end with it.
+    let link = at(&["presign", "s3://photos/k", "--expires", "7d", "--credentials-from", saved, "-q"], "");
+    assert_eq!(
+        link.err,
+        "warning: the keys end at 2019-07-15T23:28:33Z, and what they sign ends then, before its lifetime is over\n"
+    );
+    assert!(link.done().contains("&X-Amz-Security-Token=AQoDYXdzEPT%2F%2F"));
+    let piped = at(&["presign", "s3://photos/k", "--expires", "7d", "--credentials-from", "-", "-q"], ANSWER);
+    assert!(piped.done().contains("&X-Amz-Security-Token="));
+
+    let request = at(&["console-url", "request", "--credentials-from", saved], "").done();
+    let url =
+        "url = \"https://signin.aws.amazon.com/federation?Action=getSigninToken&Session=%7B%22sessionId%22%3A%22ASIA";
+    assert!(request.contains(url), "{request}");
+    let refused = at(&["console-url", "request"], "");
+    assert_eq!(refused.code, 4);
+    let link =
+        at(&["console-url", "link", "--destination", "https://console.aws.amazon.com/s3"], r#"{"SigninToken":"abc"}"#);
+    assert_eq!(link.err, "good until 2019-07-15T22:43:33Z, counted from now: open it at once\n");
+    assert_eq!(
+        link.done(),
+        "https://signin.aws.amazon.com/federation?Action=login&Issuer=s3-sigv4&Destination=https%3A%2F%2Fconsole.aws.amazon.com\
+         %2Fs3&SigninToken=abc\n"
+    );
+}
+
+/// After the example of <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
+const ANSWER: &str = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
+    <AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/demo/zoe</Arn><AssumedRoleId>ARO123EXAMPLE123:zoe\
+    </AssumedRoleId></AssumedRoleUser><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId>\
+    <SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY</SecretAccessKey>\
+    <SessionToken>AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22</SessionToken>\
+    <Expiration>2019-07-15T23:28:33.359Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+
+#[test]
+fn shells_complete_it() {
+    for (shell, part) in [("bash", "complete -F"), ("zsh", "#compdef s3-sigv4"), ("fish", "complete -c s3-sigv4")] {
+        let script = run_with(&["completions", shell], &[], b"").done();
+        assert!(script.contains(part) && script.contains("console-url"), "{shell}");
+    }
+}
+
+/// Every command, also with `--verbose`, and every mistake that holds a secret.
+#[test]
+fn no_secret_is_told() {
+    const SECRET: &str = "MARKEDsecret/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    const TOKEN: &str = "MARKEDtoken//EXAMPLE";
+    const CUSTOMER_KEY: &str = "MARKEDcustomerKEY";
+    let folder = folder("secrets");
+    let path = |name: &str, text: &str| {
+        let file = folder.join(name);
+        fs::write(&file, text).expect("a file");
+        file.to_str().expect("UTF-8").to_owned()
+    };
+    let headers = path("headers", &format!("x-amz-server-side-encryption-customer-key: {CUSTOMER_KEY}\n"));
+    let broken = path("broken", &format!("[default]\naws_secret_access_key {SECRET}\n"));
+    let ill = path("ill", &format!("[default]\naws_access_key_id = {SECRET},\naws_secret_access_key = {SECRET}\n"));
+    let json = path(
+        "json",
+        &format!("{{\"Version\": 1, \"AccessKeyId\": \"ID\", \"SecretAccessKey\": \"{SECRET}\", \"SessionToken\": 1}}"),
+    );
+    let xml = path("xml", &ANSWER.replace("wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY", SECRET));
+    let keys = [("AWS_ACCESS_KEY_ID", ID), ("AWS_SECRET_ACCESS_KEY", SECRET), ("AWS_SESSION_TOKEN", TOKEN), KEYS[2]];
+    let stray = [("AWS_ACCESS_KEY_ID", ID), ("AWS_SECRET_ACCESS_KEY", "MARKEDsecret/K7MDENG\n"), KEYS[2]];
+    let unread = [KEYS[2], ("AWS_SHARED_CREDENTIALS_FILE", &*broken)];
+    let wrong = [KEYS[2], ("AWS_SHARED_CREDENTIALS_FILE", &*ill)];
+    let link = run_with(&["presign", "s3://photos/k", "--at", DAY], &keys, b"").done();
+    let role = "arn:aws:iam::123456789012:role/demo";
+    let cases: [(&[&str], &[(&str, &str)]); 28] = [
+        (&["presign", "s3://photos/k"], &keys),
+        (&["presign", "s3://photos/k", "--json"], &keys),
+        (&["presign", "s3://photos/k", "-X", "PUT", "--headers-from", &headers], &keys),
+        (&["presign", "s3://photos/k", "-X", "PUT", "--headers-from", &headers, "--json"], &keys),
+        (&["presign", "s3://photos/k", "-X", "PUT", "--headers-from", &headers, "--curl", "f"], &keys),
+        (&["presign", "s3://photos/k/", "--post"], &keys),
+        (&["presign", "s3://photos/k/", "--post", "--html"], &keys),
+        (&["presign", "s3://photos/", "--keys-from", "-"], &keys),
+        (&["presign", "s3://photos/k", "--expires", "8d"], &keys),
+        (&["presign", "s3://photos/k"], &stray),
+        (&["presign", "s3://photos/k"], &unread),
+        (&["presign", "s3://photos/k"], &wrong),
+        (&["presign", "s3://photos/k", "--credentials-from", &json], &keys),
+        (&["presign", "s3://photos/k", "--credentials-from", &headers], &keys),
+        (&["presign", "s3://photos/k", "--credentials-from", &xml], &keys),
+        (&["sign", "s3://photos/k"], &keys),
+        (&["sign", "s3://photos/k", "--json"], &keys),
+        (&["sign", "s3://photos/k", "--curl"], &keys),
+        (&["sign", "s3://photos/k", "--curl", "--headers-from", &headers], &keys),
+        (&["inspect", &link], &keys),
+        (&["verify", &link], &keys),
+        (&["verify", &link], &wrong),
+        (&["policy", "s3://photos/k"], &keys),
+        (&["sts", "assume-role", role], &keys),
+        (&["sts", "read"], &keys),
+        (&["sts", "read"], &stray),
+        (&["console-url", "link"], &keys),
+        (&["explain", "--link", link.trim()], &keys),
+    ];
+    let input = format!("<Error>{SECRET} {TOKEN} {CUSTOMER_KEY}</Error>");
+    for (arguments, variables) in cases {
+        let run = run_with(&[arguments, &["-v", "--at", DAY]].concat(), variables, input.as_bytes());
+        for secret in [SECRET, CUSTOMER_KEY, "MARKEDsecret"] {
+            // What was given on standard input as keys is printed as keys.
+            let of_keys = arguments.contains(&"--keys-from") && run.code == 0;
+            let shown = if of_keys { &run.err } else { &format!("{}{}", run.out, run.err) };
+            assert!(!shown.contains(secret), "{arguments:?} tells {secret}: {run:?}");
+        }
+        // The token is sent with what is signed, and stands nowhere else.
+        let product = matches!(arguments[0], "presign" | "sign") || arguments[1] == "assume-role";
+        let mut shown = run.err.clone();
+        if !product {
+            shown.push_str(&run.out);
+        }
+        assert!(!shown.contains("MARKEDtoken"), "{arguments:?}: {run:?}");
+    }
+    // These two do hold secrets, which is what they are for: a pipe or a file gets them, a terminal never.
+    let config =
+        run_with(&["sign", "s3://photos/k", "--curl-config", "--headers-from", &headers, "--at", DAY], &keys, b"");
+    assert!(
+        config.done().contains(&format!("header = \"x-amz-server-side-encryption-customer-key: {CUSTOMER_KEY}\"\n"))
+    );
+    let at = ["--at", "20190715T222833Z"];
+    let request = run_with(&[&["console-url", "request", "--credentials-from", &xml], &at[..]].concat(), &keys, b"");
+    assert!(request.done().contains("MARKEDsecret%2F"));
+}
