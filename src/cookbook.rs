@@ -9,6 +9,11 @@
 //! * [A multipart upload from presigned parts](#a-multipart-upload-from-presigned-parts)
 //! * [The least that a key needs](#the-least-that-a-key-needs)
 //!
+//! And two that go from nothing to the end, with the binary `s3-sigv4` and with the crate:
+//!
+//! * [Presigned links from a function](links_from_a_function)
+//! * [A shared folder from a cloud shell](a_shared_folder)
+//!
 //! # Share a file
 //!
 //! A link that saves the object under a name of its own, whatever its key is:
@@ -245,3 +250,9 @@
 //! Sources: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html>,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html>.
+
+#[doc = include_str!("cookbook/links_from_a_function.md")]
+pub mod links_from_a_function {}
+
+#[doc = include_str!("cookbook/a_shared_folder.md")]
+pub mod a_shared_folder {}

@@ -83,9 +83,9 @@ impl<'a> Section<'a> {
 /// What a value says that consists of nested settings: its name and its value, line by line.
 pub(super) fn nested<'a>(value: &'a str, wanted: &str) -> Option<&'a str> {
     let lines = value.strip_prefix('\n')?.lines();
-    let settings = lines.filter_map(|line| setting(line).ok());
+    let mut settings = lines.filter_map(|line| setting(line).ok());
     // As with settings of a profile, the last one counts.
-    settings.filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).last().map(|(_, value)| value)
+    settings.rfind(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
 }
 
 fn head(line: &str) -> Result<&str, &'static str> {

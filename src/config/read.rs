@@ -63,7 +63,7 @@ impl SharedFile {
             Self::Credentials => ("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
         };
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let home = || home(&variable);
+        let home = || home(variable);
         let slash = if cfg!(windows) { '\\' } else { '/' };
         let Some(path) = variable(name) else { return Some(format!("{}{slash}.aws{slash}{file}", home()?)) };
         match path.strip_prefix("~/") {

@@ -43,7 +43,7 @@ impl Input {
         let bytes = read("-")?;
         let text = bytes.trim_ascii();
         if text.starts_with(b"http://") || text.starts_with(b"https://") {
-            let link = str::from_utf8(text).map_err(|_| Failure::Refused("standard input is not UTF-8".into()))?;
+            let link = std::str::from_utf8(text).map_err(|_| Failure::Refused("standard input is not UTF-8".into()))?;
             return Ok(Self::Link(link.to_owned()));
         }
         Ok(Self::Request(Message::parse(&bytes, "standard input")?))

@@ -38,7 +38,7 @@ pub(crate) fn run(job: &Job<'_>) -> Result<(), Failure> {
             continue;
         }
         key.truncate(job.key.len());
-        key.push_str(str::from_utf8(bytes).map_err(|_| at(&"it is not UTF-8"))?);
+        key.push_str(std::str::from_utf8(bytes).map_err(|_| at(&"it is not UTF-8"))?);
         url.clear();
         let request = job.request(&key).map_err(|error| at(&error))?;
         links.presign_to(&mut url, &request).map_err(|error| at(&error))?;

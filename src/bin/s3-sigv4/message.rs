@@ -22,7 +22,7 @@ impl Message {
             if line.is_empty() {
                 break;
             }
-            lines.push(str::from_utf8(line).map_err(|_| wrong(lines.len() + 1, "it is not UTF-8"))?);
+            lines.push(std::str::from_utf8(line).map_err(|_| wrong(lines.len() + 1, "it is not UTF-8"))?);
         }
         let first = lines.first().ok_or_else(|| Failure::Refused(format!("{what} is empty")))?;
         let mut words = first.split(' ');
