@@ -16,6 +16,9 @@ const KEYS: [(&str, &str); 3] =
 const SESSION: (&str, &str) = ("AWS_SESSION_TOKEN", "IQoJb3JpZ2luX2VjEXAMPLE");
 const DAY: &str = "20130524T000000Z";
 
+type Words<'a> = &'a [&'a str];
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 /// What came of it.
 #[derive(Debug)]
 struct Run {
@@ -277,7 +280,7 @@ fn every_exit_code_with_its_message() {
     let (keys, nobody) = (KEYS.to_vec(), nobody.to_vec());
     let link = run(&["presign", "s3://photos/k"]).done();
     let link = link.trim();
-    let cases: [(&[&str], &Vec<_>, &[u8], i32, &str); 34] = [
+    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 34] = [
         (&[], &keys, b"", 2, "no command was given: --help lists them"),
         (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing'"),
         (&["presign"], &keys, b"", 2, "the following required arguments were not provided: <S3-URL>"),
@@ -532,7 +535,7 @@ fn the_least_policy() {
     let object = "s3://photos/2024/cat.jpg";
     let resource = "arn:aws:s3:::photos/2024/cat.jpg";
     let one = |action: &str| json!([{ "Effect": "Allow", "Action": action, "Resource": resource }]);
-    let cases: [(&[&str], Value); 19] = [
+    let cases: [(Words<'_>, Value); 19] = [
         (&[object], one("s3:GetObject")),
         (&[object, "-X", "HEAD"], one("s3:GetObject")),
         (&[object, "--version-id", "1"], one("s3:GetObjectVersion")),
@@ -795,7 +798,7 @@ fn no_secret_is_told() {
     let wrong = [KEYS[2], ("AWS_SHARED_CREDENTIALS_FILE", &*ill)];
     let link = run_with(&["presign", "s3://photos/k", "--at", DAY], &keys, b"").done();
     let role = "arn:aws:iam::123456789012:role/demo";
-    let cases: [(&[&str], &[(&str, &str)]); 28] = [
+    let cases: [(Words<'_>, Variables<'_>); 28] = [
         (&["presign", "s3://photos/k"], &keys),
         (&["presign", "s3://photos/k", "--json"], &keys),
         (&["presign", "s3://photos/k", "-X", "PUT", "--headers-from", &headers], &keys),
