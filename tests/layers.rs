@@ -137,6 +137,10 @@ fn find(folder: &Path, prefix: &str, files: &mut Vec<String>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         let name = format!("{prefix}{}", path.file_stem().and_then(|stem| stem.to_str()).expect("a name"));
-        if path.is_dir() { find(&path, &format!("{name}/"), files) } else { files.push(name) }
+        if path.is_dir() {
+            find(&path, &format!("{name}/"), files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(name);
+        }
     }
 }

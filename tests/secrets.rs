@@ -1,6 +1,7 @@
 //! Nothing tells a secret: not the `Debug` or `Display` of any public type, no error, and no block of memory that is
 //! handed back to the allocator.
 #![cfg(all(
+    feature = "config",
     feature = "explain",
     feature = "http",
     feature = "post",
@@ -14,6 +15,7 @@ mod util;
 use core::any::type_name;
 use core::fmt::{Debug, Display};
 use core::time::Duration;
+use s3_sigv4::config::*;
 use s3_sigv4::sts::*;
 use s3_sigv4::*;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -44,6 +46,19 @@ fn credentials() -> Credentials {
 }
 
 /// The credentials as STS gives them out.
+/// The credentials file.
+fn stored(secret: &str, token: &str) -> String {
+    format!("[default]\naws_access_key_id = {ID}\naws_secret_access_key = {secret}\naws_session_token = {token}\n")
+}
+
+/// What a `credential_process` prints.
+fn printed() -> String {
+    format!(
+        "{{\"Version\": 1, \"AccessKeyId\": \"{ID}\", \"SecretAccessKey\": \"{SECRET}\", \"SessionToken\": \"{TOKEN}\", \
+         \"Expiration\": \"2013-05-24T01:00:00Z\"}}"
+    )
+}
+
 fn answer_of_sts() -> String {
     format!(
         "<a><AccessKeyId>{ID}</AccessKeyId><SecretAccessKey>{SECRET}</SecretAccessKey>\
@@ -304,6 +319,37 @@ fn no_debug_display_or_error_tells_a_secret() {
         shown.both(&Claim::parse(&request).expect_err("no claim"));
     }
 
+    // Stored keys, as they should be and with slips.
+    let files = SharedFiles::parse("", &stored(SECRET, TOKEN)).expect("the files");
+    let settings = Settings::new(None, &files, |_| None).expect("settings");
+    shown.debug(&files);
+    shown.debug(&settings);
+    shown.debug(&settings.with_endpoint_url(format!("https://user:{SECRET}@example.com")));
+    let settings = |credentials: &str| Settings::new(None, &SharedFiles::parse("", credentials)?, |_| None);
+    for error in [
+        SharedFiles::parse(&format!("[default]\n{SECRET}"), "").err(),
+        SharedFiles::parse(&format!("{SECRET} = {SECRET}"), "").err(),
+        SharedFiles::parse(&format!("[{SECRET}"), "").err(),
+        settings(&stored(&format!("{SECRET}\u{1}"), TOKEN)).and_then(|settings| settings.credentials()).err(),
+        settings(&stored(SECRET, &format!("{TOKEN} {TOKEN}"))).and_then(|settings| settings.credentials()).err(),
+        settings(&format!("{}aws_expiration = {SECRET}", stored(SECRET, TOKEN))).and_then(|it| it.credentials()).err(),
+        settings(&format!("[default]\ncredential_process = a {SECRET}")).and_then(|it| it.credentials()).err(),
+        settings(&format!("[default]\nuse_fips_endpoint = {SECRET}")).err(),
+        process_output(SECRET).err(),
+        process_output(&printed().replace(SECRET, &format!("{SECRET} "))).err(),
+        process_output(&printed().replace("2013", TOKEN)).err(),
+    ] {
+        shown.both(&error.expect("a slip"));
+    }
+    shown.both(&Place::Variable("AWS_SECRET_ACCESS_KEY"));
+    shown.both(&SharedFile::Credentials);
+    let path = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("secrets-config");
+    std::fs::write(&path, stored(SECRET, TOKEN)).expect("a file");
+    #[cfg(unix)]
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("permissions");
+    let variable = |name: &str| (name == "AWS_CONFIG_FILE").then(|| path.to_str().expect("UTF-8").to_owned());
+    SharedFiles::read(variable).expect("the file").warnings().iter().for_each(|warning| shown.both(warning));
+
     // What can hold no secret, or none but a name.
     shown.debug(&AwsEndpoint::new("us-east-1"));
     shown.debug(&bucket);
@@ -441,7 +487,14 @@ fn freed_memory_holds_no_secret() {
     let request = bucket.put("cat.jpg").expect("a request").with_headers(&headers);
     let mut out = String::with_capacity(4096);
     let (answer, pieces) = (answer_of_sts(), in_references());
-    let actions: [(&str, &mut dyn FnMut()); 19] = [
+    let (stored, printed) = (&*stored(SECRET, TOKEN), &*printed());
+    let (slip, other_version) = (&*stored.replace("= MARKEDt", "= é MARKEDt"), &*printed.replace("1,", "2,"));
+    let variables = [
+        ("AWS_ACCESS_KEY_ID", ID),
+        ("AWS_SECRET_ACCESS_KEY", SECRET),
+        ("AWS_SESSION_TOKEN", "MARKEDtoken//EXAMPLE+token=="),
+    ];
+    let actions: [(&str, &mut dyn FnMut()); 21] = [
         ("credentials", &mut || drop((credentials(), credentials().clone()))),
         ("refused secrets", &mut || assert!(Credentials::new("", SECRET).is_err())),
         ("refused tokens", &mut || {
@@ -475,6 +528,20 @@ fn freed_memory_holds_no_secret() {
             drop(signer.links(hour, now()).expect("links").presign(&request).expect("a link"));
         }),
         ("sign-in tokens", &mut || drop(tokens::eks(&signer(), "cluster", now()).expect("a token"))),
+        ("stored keys", &mut || {
+            let files = SharedFiles::parse("", stored).expect("the files");
+            let settings = Settings::new(None, &files.clone(), |_| None).expect("settings");
+            drop(settings.clone().credentials().expect("keys"));
+            let variable =
+                |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into());
+            drop(Settings::new(None, &files, variable).expect("settings"));
+            assert!(Settings::new(None, &SharedFiles::parse("", slip).expect("a file"), |_| None).is_ok());
+            assert!(SharedFiles::parse("", &stored[..stored.len() - 1]).is_ok());
+        }),
+        ("printed keys", &mut || {
+            drop(process_output(printed).expect("keys"));
+            assert!(process_output(other_version).is_err());
+        }),
         ("requests to STS", &mut || {
             let at = StsEndpoint::regional("us-east-1").expect("an endpoint");
             drop(signer().sign_sts(&GetCallerIdentity, &at, tomorrow).expect("a request"));
