@@ -7,7 +7,7 @@
 //!
 //! `tests/differential/` does so with botocore. A case has the fields
 //!
-//! * `id`, and `kind`: `header`, `presign`, `chunked`, `post`, `verify` or `sts` (feature `sts`);
+//! * `id`, and `kind`: `header`, `presign`, `chunked`, `post`, `verify`, `sts` (feature `sts`) or `config`;
 //! * `method`, `url` {`scheme`, `host`, `port`, `path` (raw), `query` (raw pairs)}, `headers` (pairs, `Host` among them),
 //!   `unsigned_headers` (names, may be absent);
 //! * `payload` {`hash`}: the last line of the canonical request;
@@ -20,6 +20,9 @@
 //! Of these a `post` has the keys, the token, region, service and timestamp; and `policy`, the text to sign in base64.
 //! An `sts` has the keys, the token, region and timestamp; and `operation` with its `parameters`, as botocore takes them.
 //! One with an `answer` of STS's in place of these is answered with what a session says, and signs at the timestamp.
+//!
+//! A `config` (feature `config`) has the texts `config` and `credentials`, `variables`, `profile` (or null) and timestamp; its
+//! answer has what was found, and the signature of a link that proves the keys.
 //!
 //! The answer has the `id` and every stage, or the `id` and the `error` that the crate gave. A line that cannot be read
 //! is answered with an `error` as well.
@@ -67,6 +70,8 @@ fn sign(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
         "verify" => verify(case),
         #[cfg(feature = "sts")]
         "sts" => sts(case),
+        #[cfg(feature = "config")]
+        "config" => config(case),
         kind => Err(format!("the kind {kind} is not known").into()),
     }
 }
@@ -82,6 +87,27 @@ fn verify(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
     let signed_headers: Vec<_> = verified.signed_headers().collect();
     let answer = json!({ "access_key": verified.access_key_id(), "signed_headers": signed_headers.join(";") });
     Ok(answer.as_object().cloned().unwrap_or_default())
+}
+
+#[cfg(feature = "config")]
+fn config(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
+    use s3_sigv4::Bucket;
+    use s3_sigv4::config::{Settings, SharedFiles};
+    let files = SharedFiles::parse(text(case, "config")?, text(case, "credentials")?)?;
+    let variable = |name: &str| case["variables"][name].as_str().map(String::from);
+    let settings = Settings::new(case["profile"].as_str(), &files, variable)?;
+    let (credentials, now) = (settings.credentials()?, Timestamp::parse(text(case, "timestamp")?)?);
+    let mut found = json!({
+        "access_key": credentials.access_key_id(),
+        "expiration": credentials.expiration().map(|end| end.to_string()),
+        "region": settings.region(),
+        "endpoint_url": settings.endpoint_url(),
+        "addressing_style": settings.addressing_style(),
+    });
+    let bucket = Bucket::aws("photos", "us-east-1")?;
+    let link = bucket.signer(credentials, now)?.presign(&bucket.get("k")?, Duration::from_secs(900), now)?;
+    found["signature"] = link.url().rsplit('=').next().into();
+    Ok(found.as_object().cloned().unwrap_or_default())
 }
 
 #[cfg(feature = "sts")]

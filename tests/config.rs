@@ -315,7 +315,13 @@ fn where_a_bucket_is() {
         assert_eq!(url(&bucket), expected, "{config} {variables:?}");
     }
     let found = settings(None, services, "", &[]).expect("settings");
-    assert_eq!((found.endpoint_url(), found.sts_endpoint_url()), (Some("http://s3"), Some("http://sts")));
+    assert_eq!((found.endpoint_url(), found.sts_endpoint_url()), (Some("http://s3"), Ok(Some("http://sts"))));
+
+    // Of a section that is not there the other service needs to know nothing.
+    let other = settings(None, &of("services = other"), "", &[("AWS_ENDPOINT_URL_S3", "http://s3")]).expect("settings");
+    assert_eq!(other.endpoint_url(), Some("http://s3"));
+    let error = other.sts_endpoint_url().expect_err("no section");
+    assert_eq!(error.to_string(), "line 3 of the config file: there is no section [services other]");
 
     let settings = settings(None, &of(""), "", &[]).expect("settings");
     assert_eq!(settings.region(), Some("eu-west-1"));

@@ -203,3 +203,11 @@ impl fmt::Display for Hint<'_> {
         }
     }
 }
+
+/// A name out of a file or a variable, as far as it may be shown: nothing in it moves a cursor.
+pub(super) fn shown(name: &str) -> String {
+    name.chars().take(MOST_SHOWN).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// An ARN has up to 2048 characters, and a role's is seldom longer than a hundred.
+const MOST_SHOWN: usize = 256;

@@ -1,4 +1,4 @@
-use super::error::{ConfigError, Place, SharedFile};
+use super::error::{ConfigError, Place, SharedFile, shown};
 use super::parse::{self, nested};
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -95,7 +95,7 @@ impl SharedFiles {
 
     pub(super) fn no_such_profile(&self, name: &str) -> ConfigError {
         let similar = self.others.iter().find(|(other, _)| other == name).map(|(_, place)| *place);
-        ConfigError::NoSuchProfile { profile: name.to_owned(), similar }
+        ConfigError::NoSuchProfile { profile: shown(name), similar }
     }
 
     /// A setting that is nested below a service's name: `[services NAME]`, `s3 =`, `  endpoint_url = …`.
@@ -105,7 +105,7 @@ impl SharedFiles {
         service: &str,
         name: &str,
     ) -> Result<Option<Setting>, ConfigError> {
-        let missing = || ConfigError::NoSuchServices { name: section.value.as_str().to_owned(), place: section.place };
+        let missing = || ConfigError::NoSuchServices { name: shown(&section.value), place: section.place };
         let settings = self.services.get(section.value.as_str()).ok_or_else(missing)?;
         Ok(settings.get(service).and_then(|setting| setting.nested(name)))
     }

@@ -1,4 +1,4 @@
-use super::error::{ConfigError, SharedFile};
+use super::error::{ConfigError, SharedFile, shown};
 use super::files::SharedFiles;
 use crate::limits::MAX_CONFIG_FILE;
 use alloc::borrow::ToOwned;
@@ -84,7 +84,7 @@ fn read(
     warnings: &mut Vec<ConfigWarning>,
 ) -> Result<Zeroizing<String>, ConfigError> {
     let Some(path) = file.location(variable) else { return Ok(Zeroizing::default()) };
-    let unreadable = |reason: String| ConfigError::Unreadable { file, path: path.clone(), reason };
+    let unreadable = |reason: String| ConfigError::Unreadable { file, path: shown(&path), reason };
     let mut opened = match File::open(&path) {
         Ok(opened) => opened,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Zeroizing::default()),
@@ -111,7 +111,7 @@ fn permissions(file: SharedFile, path: &str, text: &str, opened: &File) -> Optio
     // The config file may be read unless there are keys in it; nobody else may change where requests go.
     let secret = file == SharedFile::Credentials || text.contains("aws_secret_access_key");
     let unwanted = if secret { 0o077 } else { 0o022 };
-    (mode & unwanted != 0).then(|| ConfigWarning::Permissions { file, path: path.to_owned(), mode })
+    (mode & unwanted != 0).then(|| ConfigWarning::Permissions { file, path: shown(path), mode })
 }
 
 #[cfg(not(unix))]

@@ -1,4 +1,4 @@
-use super::error::{ConfigError, Place, SharedFile};
+use super::error::{ConfigError, Place, SharedFile, shown};
 use super::files::{Profile, Setting, SharedFiles};
 use super::process::instant;
 use crate::aws::{self, AwsEndpoint};
@@ -49,8 +49,8 @@ pub struct Settings {
     credential_process: Option<Zeroizing<String>>,
     region: Option<String>,
     endpoint_url: Option<String>,
-    sts_endpoint_url: Option<String>,
-    addressing: Addressing,
+    sts_endpoint_url: Result<Option<String>, ConfigError>,
+    addressing: Option<Addressing>,
     dual_stack: bool,
     fips: bool,
     accelerated: bool,
@@ -63,6 +63,16 @@ enum Addressing {
     Auto,
     Path,
     Virtual,
+}
+
+impl Addressing {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Path => "path",
+            Self::Virtual => "virtual",
+        }
+    }
 }
 
 impl Settings {
@@ -96,7 +106,7 @@ impl Settings {
                 .map(|it| it.value.clone()),
             region: text(found.either(&["AWS_REGION", "AWS_DEFAULT_REGION"], "region")),
             endpoint_url: text(found.endpoint_url("AWS_ENDPOINT_URL_S3", "s3")?),
-            sts_endpoint_url: text(found.endpoint_url("AWS_ENDPOINT_URL_STS", "sts")?),
+            sts_endpoint_url: found.endpoint_url("AWS_ENDPOINT_URL_STS", "sts").map(text),
             addressing: found.addressing()?,
             dual_stack: found.switch("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
             fips: found.switch("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
@@ -129,7 +139,7 @@ impl Settings {
     /// The same with the names of buckets in the path.
     #[must_use]
     pub fn with_path_style(mut self) -> Self {
-        self.addressing = Addressing::Path;
+        self.addressing = Some(Addressing::Path);
         self
     }
 
@@ -178,9 +188,17 @@ impl Settings {
     }
 
     /// The endpoint for STS, likewise.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoSuchServices`].
+    pub fn sts_endpoint_url(&self) -> Result<Option<&str>, ConfigError> {
+        self.sts_endpoint_url.as_ref().map(Option::as_deref).map_err(Clone::clone)
+    }
+
+    /// `addressing_style`, nested below `s3`, if it is set: `auto`, `path` or `virtual`.
     #[must_use]
-    pub fn sts_endpoint_url(&self) -> Option<&str> {
-        self.sts_endpoint_url.as_deref()
+    pub fn addressing_style(&self) -> Option<&'static str> {
+        self.addressing.map(Addressing::name)
     }
 
     /// A bucket at the address that these settings lead to.
@@ -194,8 +212,8 @@ impl Settings {
     pub fn bucket(&self, name: &str) -> Result<Bucket, ConfigError> {
         if let Some(endpoint_url) = &self.endpoint_url {
             return Ok(match self.addressing {
-                Addressing::Virtual => Bucket::virtual_hosted(endpoint_url, name)?,
-                Addressing::Auto | Addressing::Path => Bucket::path_style(endpoint_url, name)?,
+                Some(Addressing::Virtual) => Bucket::virtual_hosted(endpoint_url, name)?,
+                None | Some(Addressing::Auto | Addressing::Path) => Bucket::path_style(endpoint_url, name)?,
             });
         }
         let of_arn = if name.starts_with("arn:") { Some(aws::region_of_arn(name)?) } else { None };
@@ -209,7 +227,7 @@ impl Settings {
         if self.accelerated {
             endpoint = endpoint.with_acceleration();
         }
-        if self.addressing == Addressing::Path && of_arn.is_none() {
+        if self.addressing == Some(Addressing::Path) && of_arn.is_none() {
             // The name of a bucket that has a dot goes into the path: its host is the region's own.
             let host = aws::resolve("path.style", endpoint)?.host;
             let bucket = Bucket::path_style(&*format!("https://{host}"), name)?;
@@ -282,18 +300,12 @@ impl<'a> Sources<'a> {
         is_true(name, self.of_s3(name).or_else(|| self.either(&[variable], name)))
     }
 
-    fn addressing(&self) -> Result<Addressing, ConfigError> {
-        let Some(setting) = self.of_s3("addressing_style") else { return Ok(Addressing::Auto) };
-        match setting.value.as_str() {
-            "auto" => Ok(Addressing::Auto),
-            "path" => Ok(Addressing::Path),
-            "virtual" => Ok(Addressing::Virtual),
-            _ => Err(ConfigError::Value {
-                place: setting.place,
-                setting: "addressing_style",
-                expected: "auto, path or virtual",
-            }),
-        }
+    fn addressing(&self) -> Result<Option<Addressing>, ConfigError> {
+        let Some(Setting { value, place }) = self.of_s3("addressing_style") else { return Ok(None) };
+        let known = [Addressing::Auto, Addressing::Path, Addressing::Virtual];
+        let found = known.into_iter().find(|style| style.name() == value.as_str());
+        let wrong = ConfigError::Value { place, setting: "addressing_style", expected: "auto, path or virtual" };
+        found.map(Some).ok_or(wrong)
     }
 
     fn endpoint_url(&self, variable: &'static str, service: &str) -> Result<Option<Setting>, ConfigError> {
@@ -337,7 +349,7 @@ impl<'a> Sources<'a> {
 
     /// Whether the profile has its keys from somebody else.
     fn elsewhere(&self) -> Result<(), ConfigError> {
-        let text = |setting: &Setting| setting.value.as_str().to_owned();
+        let text = |setting: &Setting| shown(&setting.value);
         let profile = self.name.to_owned();
         if let Some(role) = self.of_profile("role_arn") {
             let (role_arn, place) = (text(role), role.place);

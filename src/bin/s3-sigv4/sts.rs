@@ -95,7 +95,10 @@ fn text(place: &Option<String>) -> Result<Option<Zeroizing<String>>, Failure> {
 
 /// The region's, or the one of one's own.
 fn endpoint(context: &Context, settings: &Settings) -> Result<StsEndpoint, Failure> {
-    match context.endpoint_url().or(settings.sts_endpoint_url()) {
+    if let Some(url) = context.endpoint_url() {
+        return Ok(StsEndpoint::custom(url)?);
+    }
+    match settings.sts_endpoint_url()? {
         Some(url) => Ok(StsEndpoint::custom(url)?),
         None => Ok(StsEndpoint::regional(region(settings)?)?),
     }
