@@ -49,7 +49,8 @@
 //! | feature | adds |
 //! |---|---|
 //! | `std` (default) | [`Timestamp`] from the system's clock and from `SystemTime`; `ChunkedReader` |
-//! | `config` | `config`: keys, regions and endpoints out of AWS's shared files and variables |
+//! | `cli` | the binary `s3-sigv4`, and what it is made of: `config`, `explain`, `post`, `sts` |
+//! | `config` | module `config`: keys, regions and endpoints out of AWS's shared files and variables |
 //! | `explain` | `ErrorResponse`: why a server refused a request, by its error body |
 //! | `http` | `Signer::sign_http`, `Claim::parse_http` |
 //! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy`; `Verifier::verify_post` and `Inspection::of_form` for one that was received |
@@ -99,6 +100,7 @@
 //! | bytes that are inspected | 65536 | [`Finding::TooLong`] |
 //! | bytes of a server's error body (feature `explain`) | 262144, the rest is left unread | no error: what was read counts |
 //! | elements of it in each other (feature `explain`) | 16, what lies behind is left unread | likewise |
+//! | bytes of a shared file (feature `config`) | 1048576 | `ConfigError::TooLarge` |
 //! | bytes of STS's answer (feature `sts`) | 262144 | `StsError::Incomplete` |
 //! | elements of it in each other (feature `sts`) | 16 | `StsError::Incomplete` |
 //! | bytes of the federation endpoint's answer (feature `sts`) | 65536 | `StsError::TooLong` |
