@@ -205,6 +205,47 @@ fn every_operation() {
 }
 
 #[test]
+fn profiles() {
+    let folder = folder("profiles");
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::write(&path, text).expect("a file");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let config = file("config", "[profile backup]\nregion = eu-west-1\nendpoint_url = https://storage.example\n");
+    let stored = file(
+        "credentials",
+        &format!(
+            "[backup]\naws_access_key_id = AKIDBACKUP\naws_secret_access_key = {SECRET}\naws_expiration = 2013-05-24T00:05:00Z\n"
+        ),
+    );
+    let files = [("AWS_CONFIG_FILE", &*config), ("AWS_SHARED_CREDENTIALS_FILE", &*stored)];
+    #[cfg(unix)]
+    fs::set_permissions(&stored, std::os::unix::fs::PermissionsExt::from_mode(0o640)).expect("permissions");
+    let variables = [&KEYS[..2], &files].concat();
+    let link = run_with(&["presign", "s3://photos/k", "--profile", "backup", "--at", DAY, "-q"], &variables, b"");
+    let mut warnings =
+        "warning: the keys end at 2013-05-24T00:05:00Z, and what they sign ends then, before its lifetime is over\n"
+            .into();
+    if cfg!(unix) {
+        let open = format!("the credentials file {stored} is open to others than its owner (mode 640): chmod 600 it");
+        warnings = format!("warning: {open}\n{warnings}");
+    }
+    assert_eq!(link.err, warnings);
+    let start = "https://storage.example/photos/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDBACKUP%2F20130524%2Feu-west-1%2F";
+    assert!(link.out.starts_with(start), "{}", link.out);
+    // Named by a variable, it counts less than keys in the environment.
+    let named = [&variables[..], &[("AWS_PROFILE", "backup")]].concat();
+    assert!(run_with(&["presign", "s3://photos/k"], &named, b"").done().contains(&format!("X-Amz-Credential={ID}%2F")));
+    let role = file("role", "[default]\nrole_arn = arn:aws:iam::123456789012:role/a\nsource_profile = b\n");
+    let refused = run_with(&["presign", "s3://photos/k"], &[KEYS[2], ("AWS_CONFIG_FILE", &role)], b"");
+    assert_eq!(refused.code, 3);
+    assert!(
+        refused.err.starts_with("error: the profile default assumes the role arn:aws:iam::123456789012:role/a (line 2")
+    );
+}
+
+#[test]
 fn a_form() {
     let form = ["presign", "s3://photos/incoming/", "--post", "--field-prefix", "Content-Type=image/"];
     let form = [&form[..], &["--field", "success_action_status=201", "--content-length", "1-1000"]].concat();
@@ -729,6 +770,15 @@ fn sessions_and_the_console() {
                     <UserId>AIDACKCEVSQ6C2EXAMPLE</UserId><Account>123456789012</Account></GetCallerIdentityResult>\
                     </GetCallerIdentityResponse>";
     assert_eq!(at(&["sts", "read"], identity).done(), "arn:aws:iam::123456789012:user/Alice\n");
+
+    // Keys on standard input are read once.
+    let form = at(&["presign", "s3://photos/k/", "--post", "--credentials-from", "-", "-q"], ANSWER);
+    assert_eq!(form.err, "");
+    assert!(form.done().contains("\nx-amz-security-token=AQoDYXdzEPT//"));
+    for arguments in [&["verify"][..], &["explain"], &["console-url", "link"]] {
+        let run = at(&[arguments, &["--credentials-from", "-"]].concat(), ANSWER);
+        assert_eq!((run.code, run.err.as_str()), (2, "error: standard input can be read only once\n"), "{arguments:?}");
+    }
 
     // The session signs, and its links end with it.
     let link = at(&["presign", "s3://photos/k", "--expires", "7d", "--credentials-from", saved, "-q"], "");

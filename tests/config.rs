@@ -94,7 +94,7 @@ fn every_error_says_what_and_where() {
     let role = "[profile a]\nrole_arn = arn:aws:iam::123456789012:role/link";
     let default = |more: &str| format!("[default]\naws_access_key_id = ID\n{more}");
     let full = |more: &str| default(&format!("aws_secret_access_key = secret\n{more}"));
-    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 25] = [
+    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 26] = [
         (
             None,
             "region = x",
@@ -115,6 +115,13 @@ fn every_error_says_what_and_where() {
             "line 3 of the config file: a nested setting has no name in front of its =",
         ),
         (Some("a"), "", "[b]", &[], "there is no profile a in the config file or the credentials file"),
+        (
+            Some("a\u{1b}[31m"),
+            "",
+            "",
+            &[],
+            "there is no profile a\u{fffd}[31m in the config file or the credentials file",
+        ),
         (
             Some("a"),
             "[default]\n[a]",

@@ -9,6 +9,9 @@ use serde_json::json;
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &Console, context: &Context) -> Result<(), Failure> {
+    if matches!(args.step, ConsoleStep::Link { .. }) {
+        context.reads_standard_input()?;
+    }
     let settings = context.settings()?;
     let endpoint = match context.endpoint_url() {
         Some(url) => ConsoleEndpoint::custom(url)?,

@@ -138,6 +138,13 @@ pub(crate) fn name_of(place: &str) -> &str {
     if place == "-" { "standard input" } else { place }
 }
 
+impl Context {
+    /// Whether the keys leave standard input to what the command itself reads there.
+    pub(crate) fn reads_standard_input(&self) -> Result<(), Failure> {
+        read_once(&[&Some("-".into()), &self.global.credentials_from])
+    }
+}
+
 /// Only one of these can be standard input.
 pub(crate) fn read_once(places: &[&Option<String>]) -> Result<(), Failure> {
     match places.iter().filter(|place| place.as_deref() == Some("-")).count() {

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
+    context.reads_standard_input()?;
     let answer_headers = headers(&args.answer_headers, &None)?;
     let body = read("-")?;
     let mut answer = ErrorResponse::new(body.as_slice());

@@ -75,7 +75,7 @@ impl Progress {
             return;
         }
         if self.bar.is_none() && self.begun.elapsed() > Duration::from_secs(1) {
-            self.bar = Some(bar(self.length));
+            self.bar = Some(bar(self.length).with_elapsed(self.begun.elapsed()));
         }
         if let Some(bar) = &self.bar {
             bar.set_message(format!("{number} links"));

@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>.
 
 use crate::args::{Method, Policy};
-use crate::context::Context;
+use crate::context::{Context, read_once};
 use crate::failure::Failure;
 use crate::operation::{Borrowed, Details, Target};
 use s3_sigv4::AwsEndpoint;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &Policy, context: &Context) -> Result<(), Failure> {
+    read_once(&[&args.operation.headers_from, context.credentials_from()])?;
     let target = Target::parse(&args.operation.target)?;
     let settings = context.settings()?;
     // The names are checked as they are for a link.

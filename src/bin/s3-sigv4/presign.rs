@@ -14,7 +14,7 @@ pub(crate) fn run(args: &Presign, context: &Context) -> Result<(), Failure> {
     let bucket = context.bucket(&settings, target.bucket)?;
     let signer = context.signer(&settings, &bucket)?;
     if args.form.post {
-        return form::run(args, context, (&signer, &bucket, target.key));
+        return form::run(args, context, &settings.credentials()?, (&signer, &bucket, target.key));
     }
     let details = Details::new(&args.operation)?;
     let job = Job {

@@ -8,6 +8,9 @@ use serde_json::json;
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
+    if args.link.as_deref().is_none_or(|link| link == "-") {
+        context.reads_standard_input()?;
+    }
     let input = Input::read(args)?;
     let settings = context.settings()?;
     let credentials = settings.credentials()?;
