@@ -2,7 +2,8 @@
 //! `credential_process` printed (feature `config`).
 //!
 //! Reading is pure: texts go in, and environment variables by a function that looks them up. Only
-//! `SharedFiles::read` (with `std`) opens files. Nothing here runs a program, asks a metadata service or signs in: a profile
+//! `SharedFiles::read` (with `std`) opens files. Nothing here runs a program, asks a metadata service or signs in: a
+//! profile
 //! that wants that is an error which says so.
 //!
 //! ```
@@ -16,7 +17,8 @@
 //!     ("AWS_REGION", "us-east-1"),
 //!     ("AWS_ENDPOINT_URL_S3", "https://s3.amazonaws.com"),
 //! ];
-//! let variable = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+//! let variable = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)|
+//! (*value).to_owned());
 //! let files = SharedFiles::parse("[default]\ns3 =\n  addressing_style = virtual", "")?;
 //! let settings = Settings::new(None, &files, variable)?;
 //!
@@ -30,7 +32,8 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
-//! Sources: the AWS SDKs and Tools Reference Guide, <https://docs.aws.amazon.com/sdkref/latest/guide/>; the vectors of AWS's
+//! Sources: the AWS SDKs and Tools Reference Guide, <https://docs.aws.amazon.com/sdkref/latest/guide/>; the vectors of
+//! AWS's
 //! SDKs in `tests/vectors/config`; and botocore, against which `tests/differential` holds it.
 
 mod error;
@@ -40,6 +43,7 @@ mod process;
 #[cfg(feature = "std")]
 mod read;
 mod settings;
+mod sources;
 
 pub use error::{ConfigError, Place, SharedFile};
 pub use files::SharedFiles;

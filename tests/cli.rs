@@ -1,4 +1,5 @@
-//! The binary, run: documented results, every exit code with its message, what is warned of, and that no secret is told.
+//! The binary, run: documented results, every exit code with its message, what is warned of, and that no secret is
+//! told.
 #![cfg(feature = "cli")]
 
 use s3_sigv4::{Bucket, Credentials, Signer, Timestamp};
@@ -164,7 +165,8 @@ fn every_operation() {
         (
             &[object, "--download", "Zoë.jpg", "--response-content-type", "image/jpeg"],
             format!(
-                "GET {key} response-content-disposition=attachment%3B%20filename%3D%22Zo_.jpg%22%3B%20filename%2A%3DUTF-8%27%27\
+                "GET {key} \
+                 response-content-disposition=attachment%3B%20filename%3D%22Zo_.jpg%22%3B%20filename%2A%3DUTF-8%27%27\
                  Zo%25C3%25AB.jpg&response-content-type=image%2Fjpeg {{}}"
             ),
         ),
@@ -216,7 +218,8 @@ fn profiles() {
     let stored = file(
         "credentials",
         &format!(
-            "[backup]\naws_access_key_id = AKIDBACKUP\naws_secret_access_key = {SECRET}\naws_expiration = 2013-05-24T00:05:00Z\n"
+            "[backup]\naws_access_key_id = AKIDBACKUP\naws_secret_access_key = {SECRET}\naws_expiration = \
+             2013-05-24T00:05:00Z\n"
         ),
     );
     let files = [("AWS_CONFIG_FILE", &*config), ("AWS_SHARED_CREDENTIALS_FILE", &*stored)];
@@ -339,7 +342,8 @@ fn every_exit_code_with_its_message() {
             &keys,
             b"",
             2,
-            "invalid value '1w' for '--expires <TIME>': a time is a number of seconds, or numbers with s, m, h or d, as 1h30m",
+            "invalid value '1w' for '--expires <TIME>': a time is a number of seconds, or numbers with s, m, h or d, \
+             as 1h30m",
         ),
         (
             &["presign", "s3://photos/k", "--at", "today"],
@@ -360,7 +364,8 @@ fn every_exit_code_with_its_message() {
             &keys,
             b"",
             2,
-            "x-amz-server-side-encryption-customer-key is a secret, and the command line is no place for it: use --headers-from",
+            "x-amz-server-side-encryption-customer-key is a secret, and the command line is no place for it: use \
+             --headers-from",
         ),
         (&["presign", "s3://photos/k", "-H", "MARKED"], &keys, b"", 2, "a header is given as 'name: value'"),
         (
@@ -440,7 +445,8 @@ fn every_exit_code_with_its_message() {
             &keys,
             b"a\n../b\n",
             4,
-            "key 2 of standard input: the path has the segment .. at byte offset 1, which browsers and many HTTP clients resolve before \
+            "key 2 of standard input: the path has the segment .. at byte offset 1, which browsers and many HTTP \
+             clients resolve before \
              sending, so the link would fail or reach another object; --allow-dot-segments permits it",
         ),
         (&["sign", "--request", "-"], &keys, b"", 4, "standard input is empty"),
@@ -553,8 +559,10 @@ fn a_refusal_is_explained() {
     assert_eq!(
         explained,
         "SignatureDoesNotMatch: the request was signed for the host photos.s3.us-east-1.amazonaws.com and received for \
-         10.0.0.5:9000. Let the proxy pass the host on as it came (nginx: proxy_set_header Host $http_host), or sign for the \
-         host that the server sees.\nline 4 of the canonical request\n  signed:   host:photos.s3.us-east-1.amazonaws.com\n  \
+         10.0.0.5:9000. Let the proxy pass the host on as it came (nginx: proxy_set_header Host $http_host), or sign \
+         for the \
+         host that the server sees.\nline 4 of the canonical request\n  signed:   \
+         host:photos.s3.us-east-1.amazonaws.com\n  \
          received: host:10.0.0.5:9000\n                 ^\n"
     );
     let json = run_with(&["explain", "--link", link, "--json"], &KEYS, body.as_bytes()).json();
@@ -603,7 +611,8 @@ fn the_least_policy() {
                 "x-amz-acl: private",
             ],
             json!([{
-                "Effect": "Allow", "Action": ["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging"], "Resource": resource,
+                "Effect": "Allow", "Action": ["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging"],
+                "Resource": resource,
             }]),
         ),
         (
@@ -751,7 +760,8 @@ fn sessions_and_the_console() {
     assert_eq!(
         read.done(),
         format!(
-            "session ASIAIOSFODNN7EXAMPLE of arn:aws:sts::123456789012:assumed-role/demo/zoe until 2019-07-15T23:28:33Z, saved \
+            "session ASIAIOSFODNN7EXAMPLE of arn:aws:sts::123456789012:assumed-role/demo/zoe until \
+             2019-07-15T23:28:33Z, saved \
              in {saved}\n"
         )
     );

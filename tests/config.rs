@@ -127,7 +127,8 @@ fn every_error_says_what_and_where() {
             "[default]\n[a]",
             "",
             &[],
-            "there is no profile a in the config file or the credentials file, but line 2 of the config file names it: there \
+            "there is no profile a in the config file or the credentials file, but line 2 of the config file names \
+             it: there \
              the head of a profile is [profile NAME], the name without blanks",
         ),
         (
@@ -135,7 +136,8 @@ fn every_error_says_what_and_where() {
             "",
             "[profile a]",
             &[("AWS_PROFILE", "a")],
-            "there is no profile a in the config file or the credentials file, but line 1 of the credentials file names it: \
+            "there is no profile a in the config file or the credentials file, but line 1 of the credentials file \
+             names it: \
              there the head of a profile is [NAME], the name without blanks",
         ),
         (
@@ -193,7 +195,8 @@ fn every_error_says_what_and_where() {
             "",
             "",
             &[ENVIRONMENT[0], ENVIRONMENT[1], ("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T01:00:00")],
-            "the environment variable AWS_CREDENTIAL_EXPIRATION: AWS_CREDENTIAL_EXPIRATION must be a date of ISO 8601 with its \
+            "the environment variable AWS_CREDENTIAL_EXPIRATION: AWS_CREDENTIAL_EXPIRATION must be a date of ISO 8601 \
+             with its \
              offset, such as 2013-05-24T01:00:00Z",
         ),
         (
@@ -201,7 +204,8 @@ fn every_error_says_what_and_where() {
             &format!("{role}\nsource_profile = base"),
             "",
             &[],
-            "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with the keys of \
+            "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with the \
+             keys of \
              the profile base: ask STS for a session by AssumeRole, and sign with its keys",
         ),
         (
@@ -209,7 +213,8 @@ fn every_error_says_what_and_where() {
             &format!("{role}\ncredential_source = Ec2InstanceMetadata"),
             "",
             &[],
-            "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with the keys of \
+            "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with the \
+             keys of \
              Ec2InstanceMetadata: ask STS for a session by AssumeRole, and sign with its keys",
         ),
         (
@@ -217,7 +222,8 @@ fn every_error_says_what_and_where() {
             &format!("{role}\nweb_identity_token_file = /token"),
             "",
             &[],
-            "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with a token of a \
+            "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with a \
+             token of a \
              web identity: ask STS for a session by AssumeRoleWithWebIdentity, and sign with its keys",
         ),
         (
@@ -225,7 +231,8 @@ fn every_error_says_what_and_where() {
             "[profile a]\nsso_session = b\n[sso-session b]",
             "",
             &[],
-            "the profile a signs in through a browser (sso_session, line 2 of the config file): have its keys printed by aws \
+            "the profile a signs in through a browser (sso_session, line 2 of the config file): have its keys printed \
+             by aws \
              configure export-credentials --profile a",
         ),
         (
@@ -233,7 +240,8 @@ fn every_error_says_what_and_where() {
             "[default]\ncredential_process = program --password MARKED",
             "",
             &[],
-            "the profile default gets its keys from a program (credential_process, line 2 of the config file): run it, and \
+            "the profile default gets its keys from a program (credential_process, line 2 of the config file): run \
+             it, and \
              read what it prints",
         ),
         (

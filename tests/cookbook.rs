@@ -1,7 +1,9 @@
 //! The cookbook's pages, their commands run from top to bottom in a POSIX shell.
 //!
-//! What goes over the network meets stand-ins by the name of `curl` and `aws`, which keep what they were asked and give the
-//! answers that AWS documents; afterwards each request that they got is verified. A `text` block behind commands is what
+//! What goes over the network meets stand-ins by the name of `curl` and `aws`, which keep what they were asked and give
+//! the
+//! answers that AWS documents; afterwards each request that they got is verified. A `text` block behind commands is
+//! what
 //! these print, all of it.
 #![cfg(all(feature = "cli", unix))]
 
@@ -67,10 +69,14 @@ impl Machine {
             &end.as_str()[11..13],
             &end.as_str()[13..15]
         );
-        machine.file("answers/process", &format!(
-            "{{\"Version\": 1, \"AccessKeyId\": \"{}\", \"SecretAccessKey\": \"{}\", \"SessionToken\": \"{}\", \"Expiration\": \"{end}\"}}",
-            SHELL.0, SHELL.1, SHELL.2
-        ));
+        machine.file(
+            "answers/process",
+            &format!(
+                "{{\"Version\": 1, \"AccessKeyId\": \"{}\", \"SecretAccessKey\": \"{}\", \"SessionToken\": \"{}\", \
+             \"Expiration\": \"{end}\"}}",
+                SHELL.0, SHELL.1, SHELL.2
+            ),
+        );
         machine.file(
             "answers/identity",
             "<GetCallerIdentityResponse><GetCallerIdentityResult>\

@@ -62,6 +62,7 @@ const RANKS: [(u32, &[&str]); 20] = [
             "config/process",
             "config/read",
             "config/settings",
+            "config/sources",
             "cookbook",
             "http",
             "sts",

@@ -67,7 +67,8 @@ pub enum ConfigError {
     },
     /// The profile gets its keys by assuming a role.
     #[error(
-        "the profile {profile} assumes the role {role_arn} ({place}) with the keys of {source_name}: ask STS for a session by \
+        "the profile {profile} assumes the role {role_arn} ({place}) with the keys of {source_name}: ask STS for a \
+         session by \
          AssumeRole, and sign with its keys"
     )]
     AssumesRole {
@@ -82,7 +83,8 @@ pub enum ConfigError {
     },
     /// The profile gets its keys by a token of a web identity.
     #[error(
-        "the profile {profile} assumes the role {role_arn} ({place}) with a token of a web identity: ask STS for a session by \
+        "the profile {profile} assumes the role {role_arn} ({place}) with a token of a web identity: ask STS for a \
+         session by \
          AssumeRoleWithWebIdentity, and sign with its keys"
     )]
     WebIdentity {
@@ -108,7 +110,8 @@ pub enum ConfigError {
     },
     /// The profile gets its keys from a program.
     #[error(
-        "the profile {profile} gets its keys from a program (credential_process, {place}): run it, and read what it prints"
+        "the profile {profile} gets its keys from a program (credential_process, {place}): run it, and read what it \
+         prints"
     )]
     CredentialProcess {
         /// The profile.

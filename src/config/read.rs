@@ -11,7 +11,8 @@ use std::io::{self, Read};
 use zeroize::Zeroizing;
 
 impl SharedFiles {
-    /// Reads both files where `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` say they are, or in `.aws` below the user's
+    /// Reads both files where `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` say they are, or in `.aws` below the
+    /// user's
     /// home. A file that is not there is an empty one.
     ///
     /// # Errors

@@ -1,14 +1,21 @@
+mod sessions;
+mod values;
+
 use crate::failure::CODES;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use s3_sigv4::Timestamp;
 use std::time::Duration;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use values::{duration, instant, lengths, lifetime, parts};
+
+pub(crate) use sessions::{Console, ConsoleStep, Sts, StsOperation};
+pub(crate) use values::Expires;
 
 /// Signs links and requests for S3 by AWS Signature Version 4, and reads them back. It opens no connection.
 ///
-/// Keys come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), from AWS's shared files
-/// (AWS_PROFILE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE) or from --credentials-from, and never from the command line,
+/// Keys come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), from AWS's shared
+/// files
+/// (AWS_PROFILE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE) or from --credentials-from, and never from the command
+/// line,
 /// which other users of the machine can see.
 #[derive(Parser)]
 #[command(name = "s3-sigv4", version, max_term_width = 100, after_help = CODES, disable_help_subcommand = true)]
@@ -281,172 +288,4 @@ pub(crate) struct Policy {
     /// For a form, as of presign --post
     #[arg(long, conflicts_with_all = ["uploads", "upload_id", "version_id", "part"])]
     pub(crate) post: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct Sts {
-    #[command(subcommand)]
-    pub(crate) operation: StsOperation,
-    /// Write the request to a new file that only its owner can read
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) output: Option<String>,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum StsOperation {
-    /// Print a request for a role's session, for curl --config -
-    AssumeRole {
-        /// arn:aws:iam::123456789012:role/name
-        role_arn: String,
-        /// How the session is called in logs
-        #[arg(long, value_name = "NAME", default_value = "s3-sigv4")]
-        session_name: String,
-        #[command(flatten)]
-        session: SessionOptions,
-        /// What the role's owner asks of others
-        #[arg(long, value_name = "ID")]
-        external_id: Option<String>,
-        #[command(flatten)]
-        mfa: Mfa,
-    },
-    /// Print a request for a role's session by an identity provider's token, which needs no keys
-    WebIdentity {
-        /// arn:aws:iam::123456789012:role/name
-        role_arn: String,
-        /// The file with the token, or - for standard input
-        #[arg(long, value_name = "FILE")]
-        token_from: String,
-        /// How the session is called in logs
-        #[arg(long, value_name = "NAME", default_value = "s3-sigv4")]
-        session_name: String,
-        #[command(flatten)]
-        session: SessionOptions,
-    },
-    /// Print a request for a session of one's own, for curl --config -
-    SessionToken {
-        /// How long it lasts: 15m to 36h
-        #[arg(long, value_name = "TIME", value_parser = duration)]
-        duration: Option<Duration>,
-        #[command(flatten)]
-        mfa: Mfa,
-    },
-    /// Print a request for a session of a user that somebody else knows, for curl --config -
-    FederationToken {
-        /// The user's name
-        name: String,
-        #[command(flatten)]
-        session: SessionOptions,
-    },
-    /// Print a request that asks whose keys they are, for curl --config -
-    CallerIdentity,
-    /// Read STS's answer from standard input, and say whose session it is and until when
-    Read {
-        /// Write it to a new file that only its owner can read, for --credentials-from
-        #[arg(long, value_name = "FILE")]
-        save: Option<String>,
-    },
-}
-
-#[derive(Args)]
-pub(crate) struct SessionOptions {
-    /// How long it lasts: 15m to 12h, or to 36h for a federation token
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub(crate) duration: Option<Duration>,
-    /// A file with an IAM policy that the session is limited to, or - for standard input
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy: Option<String>,
-}
-
-#[derive(Args)]
-pub(crate) struct Mfa {
-    /// The MFA device
-    #[arg(long, value_name = "ARN", requires = "mfa_code_from")]
-    pub(crate) mfa_serial: Option<String>,
-    /// The file with its code, or - for standard input
-    #[arg(long, value_name = "FILE", requires = "mfa_serial")]
-    pub(crate) mfa_code_from: Option<String>,
-}
-
-#[derive(Args)]
-pub(crate) struct Console {
-    #[command(subcommand)]
-    pub(crate) step: ConsoleStep,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum ConsoleStep {
-    /// Print the request for a sign-in token, for curl --config -; it holds the session's keys
-    Request {
-        /// How long the console's session lasts: 15m to 12h, for the session of a role
-        #[arg(long, value_name = "TIME", value_parser = duration)]
-        duration: Option<Duration>,
-        /// Write it to a new file that only its owner can read
-        #[arg(long, value_name = "FILE")]
-        output: Option<String>,
-    },
-    /// Read the answer from standard input, and print the link that signs in, which is good for 15 minutes
-    Link {
-        /// The page of the console
-        #[arg(long, value_name = "URL")]
-        destination: Option<String>,
-        /// Where the console leads back to when its session is over
-        #[arg(long, value_name = "URL", default_value = "s3-sigv4")]
-        issuer: String,
-    },
-}
-
-/// A lifetime, or as long as S3 and the keys allow.
-#[derive(Clone, Copy)]
-pub(crate) enum Expires {
-    In(Duration),
-    Max,
-}
-
-fn lifetime(text: &str) -> Result<Expires, String> {
-    if text == "max" { Ok(Expires::Max) } else { duration(text).map(Expires::In) }
-}
-
-/// `900`, `15m`, `1h30m`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || String::from("a time is a number of seconds, or numbers with s, m, h or d, as 1h30m");
-    if let Ok(seconds) = text.parse() {
-        return Ok(Duration::from_secs(seconds));
-    }
-    let (mut seconds, mut rest) = (0_u64, text);
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-        let number: u64 = rest[..digits].parse().map_err(|_| wrong())?;
-        let unit = match rest.as_bytes()[digits] {
-            b's' => 1,
-            b'm' => 60,
-            b'h' => 3600,
-            b'd' => 86400,
-            _ => return Err(wrong()),
-        };
-        seconds = number.checked_mul(unit).and_then(|more| seconds.checked_add(more)).ok_or_else(wrong)?;
-        rest = &rest[digits + 1..];
-    }
-    if text.is_empty() { Err(wrong()) } else { Ok(Duration::from_secs(seconds)) }
-}
-
-fn instant(text: &str) -> Result<Timestamp, String> {
-    let extended = || Timestamp::try_from(OffsetDateTime::parse(text, &Rfc3339).ok()?).ok();
-    Timestamp::parse(text)
-        .ok()
-        .or_else(extended)
-        .ok_or_else(|| "a time is 20130524T000000Z or 2013-05-24T00:00:00Z".into())
-}
-
-fn parts(text: &str) -> Result<(u32, u32), String> {
-    range(text).ok_or_else(|| "a part is a number, or a range of them, as 1-20".into())
-}
-
-fn lengths(text: &str) -> Result<(u64, u64), String> {
-    range(text).ok_or_else(|| "a length is a number of bytes, or a range of them, as 1-10000000".into())
-}
-
-fn range<T: std::str::FromStr + PartialOrd + Copy>(text: &str) -> Option<(T, T)> {
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let (first, last): (T, T) = (first.parse().ok()?, last.parse().ok()?);
-    (first <= last).then_some((first, last))
 }

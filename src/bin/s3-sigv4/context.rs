@@ -70,7 +70,8 @@ impl Context {
                 format!("the keys end at {}, and what they sign ends then, before its lifetime is over", extended(end))
             }
             (_, None) if credentials.has_session_token() => String::from(
-                "the keys are a session's, and nothing says when it ends: what they sign ends with it, whatever its lifetime \
+                "the keys are a session's, and nothing says when it ends: what they sign ends with it, whatever its \
+                 lifetime \
                  (AWS_CREDENTIAL_EXPIRATION or aws_expiration would say when)",
             ),
             _ => return None,

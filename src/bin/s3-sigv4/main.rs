@@ -66,7 +66,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
     }
 }
 
-/// clap's first paragraph, which says what is wrong. A stray word is not repeated: it may be a secret in the wrong place.
+/// clap's first paragraph, which says what is wrong. A stray word is not repeated: it may be a secret in the wrong
+/// place.
 fn in_one_sentence(error: &clap::Error) -> String {
     let stray = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(word)) => !word.starts_with('-'),

@@ -1,4 +1,5 @@
-//! Sessions: requests for curl to send, and answers read. No secret is printed: a session goes into a file of the owner's.
+//! Sessions: requests for curl to send, and answers read. No secret is printed: a session goes into a file of the
+//! owner's.
 
 use crate::args::{Sts, StsOperation};
 use crate::context::{Context, extended, read, read_once, read_text};

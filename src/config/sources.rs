@@ -1,0 +1,175 @@
+//! Where settings are looked for, and which of them counts.
+
+use super::error::{ConfigError, Place, SharedFile, shown};
+use super::files::{Profile, Setting, SharedFiles};
+use super::process::instant;
+use crate::credentials::Credentials;
+use crate::error::Error;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use core::mem::take;
+use zeroize::Zeroizing;
+
+/// Environment variables, of which the empty ones are not there.
+pub(super) struct Environment<'a>(pub(super) &'a dyn Fn(&str) -> Option<String>);
+
+impl Environment<'_> {
+    pub(super) fn first(&self, names: &[&'static str]) -> Option<Setting> {
+        names.iter().find_map(|name| {
+            let value = Zeroizing::new((self.0)(name)?);
+            (!value.is_empty()).then_some(Setting { value, place: Place::Variable(name) })
+        })
+    }
+}
+
+/// Where settings are looked for.
+pub(super) struct Sources<'a> {
+    pub(super) files: &'a SharedFiles,
+    pub(super) environment: Environment<'a>,
+    pub(super) section: Option<Profile<'a>>,
+    pub(super) name: &'a str,
+}
+
+impl<'a> Sources<'a> {
+    fn of_profile(&self, name: &str) -> Option<&'a Setting> {
+        self.section.and_then(|section| section.get(name))
+    }
+
+    pub(super) fn of_s3(&self, name: &str) -> Option<Setting> {
+        self.section.and_then(|section| section.of_s3(name))
+    }
+
+    pub(super) fn either(&self, variables: &[&'static str], setting: &str) -> Option<Setting> {
+        self.environment.first(variables).or_else(|| self.of_profile(setting).cloned())
+    }
+
+    /// `use_dualstack_endpoint` may also be nested below `s3`, where it counts for S3 alone, as in botocore.
+    pub(super) fn switch(&self, variable: &'static str, name: &'static str) -> Result<bool, ConfigError> {
+        is_true(name, self.of_s3(name).or_else(|| self.either(&[variable], name)))
+    }
+
+    pub(super) fn addressing(&self) -> Result<Option<Addressing>, ConfigError> {
+        let Some(Setting { value, place }) = self.of_s3("addressing_style") else { return Ok(None) };
+        let known = [Addressing::Auto, Addressing::Path, Addressing::Virtual];
+        let found = known.into_iter().find(|style| style.name() == value.as_str());
+        let wrong = ConfigError::Value { place, setting: "addressing_style", expected: "auto, path or virtual" };
+        found.map(Some).ok_or(wrong)
+    }
+
+    pub(super) fn endpoint_url(&self, variable: &'static str, service: &str) -> Result<Option<Setting>, ConfigError> {
+        if self.switch("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")? {
+            return Ok(None);
+        }
+        if let Some(setting) = self.environment.first(&[variable, "AWS_ENDPOINT_URL"]) {
+            return Ok(Some(setting));
+        }
+        let of_service = match self.of_profile("services") {
+            Some(section) => self.files.of_service(section, service, "endpoint_url")?,
+            None => None,
+        };
+        Ok(of_service.or_else(|| self.of_profile("endpoint_url").cloned()))
+    }
+
+    /// botocore's order: the environment, roles, sign-in by a browser, keys in the credentials file, a program, keys in
+    /// the config file.
+    pub(super) fn credentials(&self, explicit_profile: bool) -> Result<Credentials, ConfigError> {
+        let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+        if let (false, Some(id)) = (explicit_profile, self.environment.first(&names[..1])) {
+            let rest = [self.environment.first(&names[1..]), self.environment.first(&TOKEN_VARIABLES)];
+            return keys(id, names[1], rest, self.environment.first(&["AWS_CREDENTIAL_EXPIRATION"]));
+        }
+        self.elsewhere()?;
+        let process = self.of_profile("credential_process");
+        match (self.of_profile("aws_access_key_id"), process) {
+            // The keys in the config file come last.
+            (Some(Setting { place: Place::Line(SharedFile::Config, _), .. }) | None, Some(process)) => {
+                Err(ConfigError::CredentialProcess { profile: self.name.to_owned(), place: process.place })
+            }
+            (None, None) => Err(ConfigError::NoCredentials { profile: self.name.to_owned() }),
+            (Some(id), _) => {
+                let of = |name: &str| self.of_profile(name).cloned();
+                let token = of("aws_security_token").or_else(|| of("aws_session_token"));
+                let secret = of("aws_secret_access_key");
+                keys(id.clone(), "aws_secret_access_key", [secret, token], of("aws_expiration"))
+            }
+        }
+    }
+
+    /// Whether the profile has its keys from somebody else.
+    fn elsewhere(&self) -> Result<(), ConfigError> {
+        let text = |setting: &Setting| shown(&setting.value);
+        let profile = self.name.to_owned();
+        if let Some(role) = self.of_profile("role_arn") {
+            let (role_arn, place) = (text(role), role.place);
+            if self.of_profile("web_identity_token_file").is_some() {
+                return Err(ConfigError::WebIdentity { profile, role_arn, place });
+            }
+            let source = self.of_profile("source_profile").map(|source| format!("the profile {}", text(source)));
+            let source = source.or_else(|| self.of_profile("credential_source").map(text));
+            if let Some(source_name) = source {
+                return Err(ConfigError::AssumesRole { profile, role_arn, source_name, place });
+            }
+        }
+        for setting in ["sso_session", "sso_start_url", "login_session"] {
+            if let Some(found) = self.of_profile(setting) {
+                return Err(ConfigError::SignsIn { profile, setting, place: found.place });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where the name of a bucket goes.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Addressing {
+    /// In front of Amazon's hosts, and behind those of others.
+    Auto,
+    Path,
+    Virtual,
+}
+
+impl Addressing {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Path => "path",
+            Self::Virtual => "virtual",
+        }
+    }
+}
+
+/// The older name first, as in botocore.
+const TOKEN_VARIABLES: [&str; 2] = ["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"];
+
+/// Credentials of an access key id and what belongs to it.
+fn keys(
+    mut id: Setting,
+    secret_name: &'static str,
+    [secret, token]: [Option<Setting>; 2],
+    end: Option<Setting>,
+) -> Result<Credentials, ConfigError> {
+    let mut secret = secret.ok_or(ConfigError::Incomplete { place: id.place, missing: secret_name })?;
+    let at = |place: Place| move |error: Error| ConfigError::Credentials { place, error };
+    // What is wrong with the id is said with the id's place, and it is looked at behind the secret.
+    Credentials::new("id", secret.value.as_str()).map_err(at(secret.place))?;
+    let mut credentials =
+        Credentials::new(take::<String>(&mut id.value), take::<String>(&mut secret.value)).map_err(at(id.place))?;
+    if let Some(mut token) = token {
+        credentials = credentials.with_session_token(take::<String>(&mut token.value)).map_err(at(token.place))?;
+    }
+    let Some(end) = end else { return Ok(credentials) };
+    let setting = if matches!(end.place, Place::Variable(_)) { "AWS_CREDENTIAL_EXPIRATION" } else { "aws_expiration" };
+    let expected = "a date of ISO 8601 with its offset, such as 2013-05-24T01:00:00Z";
+    let wrong = ConfigError::Value { place: end.place, setting, expected };
+    Ok(credentials.with_expiration(instant(&end.value).ok_or(wrong)?))
+}
+
+pub(super) fn is_true(name: &'static str, setting: Option<Setting>) -> Result<bool, ConfigError> {
+    let Some(setting) = setting else { return Ok(false) };
+    match &*setting.value {
+        value if value.eq_ignore_ascii_case("true") => Ok(true),
+        value if value.eq_ignore_ascii_case("false") => Ok(false),
+        _ => Err(ConfigError::Value { place: setting.place, setting: name, expected: "true or false" }),
+    }
+}
