@@ -78,6 +78,7 @@
 //! | a session's duration (feature `sts`) | 900 to 43200 seconds for a role and in the console, to 129600 for a user | `Error::SessionDuration` |
 //! | a link's or a form's lifetime | 1 to 604800 seconds | [`Error::Lifetime`] |
 //! | a form without its file (feature `post`) | 20480 bytes | `Error::PostTooLarge` |
+//! | bytes of a shared file (feature `config`) | 1048576 | `ConfigError::TooLarge` |
 //! | instants | the years 0000 to 9999 | [`Error::YearOutOfRange`] |
 //!
 //! Of what strangers send:
@@ -100,7 +101,6 @@
 //! | bytes that are inspected | 65536 | [`Finding::TooLong`] |
 //! | bytes of a server's error body (feature `explain`) | 262144, the rest is left unread | no error: what was read counts |
 //! | elements of it in each other (feature `explain`) | 16, what lies behind is left unread | likewise |
-//! | bytes of a shared file (feature `config`) | 1048576 | `ConfigError::TooLarge` |
 //! | bytes of STS's answer (feature `sts`) | 262144 | `StsError::Incomplete` |
 //! | elements of it in each other (feature `sts`) | 16 | `StsError::Incomplete` |
 //! | bytes of the federation endpoint's answer (feature `sts`) | 65536 | `StsError::TooLong` |

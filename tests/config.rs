@@ -1,7 +1,7 @@
 //! Stored keys and settings: which of them counts, what is said of those that are missing or wrong, and the files.
 #![cfg(feature = "config")]
 
-use s3_sigv4::config::{ConfigError, Settings, SharedFile, SharedFiles, process_output};
+use s3_sigv4::config::{ConfigError, Settings, SharedFiles, process_output};
 use s3_sigv4::{Bucket, Credentials};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -384,6 +384,7 @@ fn what_a_program_printed() {
 #[cfg(feature = "std")]
 mod files {
     use super::*;
+    use s3_sigv4::config::SharedFile;
     use std::fs;
     use std::path::PathBuf;
 

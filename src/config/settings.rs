@@ -29,8 +29,7 @@ use zeroize::Zeroizing;
 /// [backup]
 /// aws_access_key_id = AKIAIOSFODNN7EXAMPLE
 /// aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-/// let files = SharedFiles::parse(config, credentials)?; // or, with std, SharedFiles::read(|name|
-/// std::env::var(name).ok())
+/// let files = SharedFiles::parse(config, credentials)?; // or SharedFiles::read(|name| std::env::var(name).ok())
 /// let settings = Settings::new(Some("backup"), &files, |_| None)?;
 ///
 /// let now = Timestamp::parse("20130524T000000Z")?;
