@@ -207,6 +207,38 @@ fn every_operation() {
 }
 
 #[test]
+fn curl_sends_what_was_signed() {
+    let file = folder("curl").join("it's a cat");
+    fs::write(&file, "a picture").expect("a file");
+    let file = file.to_str().expect("UTF-8");
+    let put = ["sign", "s3://photos/k", "-X", "PUT", "-q"];
+    let ends = |arguments: &[&str]| {
+        let line = run(&[&put, arguments].concat()).done();
+        let at = line.find(&format!("x-amz-date: {DAY}")).expect("a date");
+        line[at..].replace(file, "FILE").replace(&file.replace('\'', "'\\''"), "FILE")
+    };
+    let url = "https://photos.s3.us-east-1.amazonaws.com/k";
+    for (arguments, expected) in [
+        (&["--curl"][..], format!("' --header 'content-type:' --data-binary '' '{url}'\n")),
+        (&["--body", file, "--curl"], format!("' --header 'content-type:' --data-binary '@FILE' '{url}'\n")),
+        (&["--body", file, "-H", "content-type: image/jpeg", "--curl"], format!("' --data-binary '@FILE' '{url}'\n")),
+        (
+            &["--body", file, "--curl-config"],
+            format!("\"\nheader = \"content-type:\"\ndata-binary = \"@FILE\"\nurl = \"{url}\"\n"),
+        ),
+    ] {
+        assert_eq!(ends(arguments), format!("x-amz-date: {DAY}{expected}"), "{arguments:?}");
+    }
+    // SHA-256 of the file.
+    let hash = s3_sigv4::PayloadHash::of(b"a picture").to_string();
+    assert!(run(&[&put[..], &["--body", file]].concat()).done().contains(&format!("x-amz-content-sha256: {hash}\r\n")));
+    let unsigned = run(&[&put[..], &["--unsigned-payload"]].concat()).done();
+    assert!(unsigned.contains("x-amz-content-sha256: UNSIGNED-PAYLOAD\r\n"), "{unsigned}");
+    let piped = run_with(&[&put[..], &["--body", "-", "--curl", "--at", DAY]].concat(), &KEYS, b"a picture");
+    assert_eq!((piped.code, piped.err.as_str()), (2, "error: curl takes the body from a file: give it with --body\n"));
+}
+
+#[test]
 fn profiles() {
     let folder = folder("profiles");
     let file = |name: &str, text: &str| {

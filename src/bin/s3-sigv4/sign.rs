@@ -113,13 +113,18 @@ impl Signed<'_> {
         out.write_all(&self.message.body)
     }
 
-    /// Which file curl is to send, if any.
-    fn body(&self) -> Result<Option<&str>, Failure> {
+    /// What curl is to send, if anything: a file, or nothing at all, which it must be told of a `PUT`.
+    fn body(&self) -> Result<Option<String>, Failure> {
         match (&self.args.body, self.message.body.is_empty()) {
-            (Some(place), _) if place != "-" => Ok(Some(place)),
-            (_, true) => Ok(None),
+            (Some(place), _) if place != "-" => Ok(Some(format!("@{place}"))),
             (_, false) => Err(Failure::Usage("curl takes the body from a file: give it with --body".into())),
+            _ => Ok(["PUT", "POST"].contains(&self.message.method.as_str()).then(String::new)),
         }
+    }
+
+    /// curl adds a type of its own to a body, which was not signed and which a server could keep with the object.
+    fn adds_type(headers: &[(&str, &str)]) -> bool {
+        !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
     }
 
     fn curl(&self, out: &mut impl Write, url: &str, headers: &[(&str, &str)]) -> Result<(), Failure> {
@@ -131,8 +136,11 @@ impl Signed<'_> {
         for (name, value) in headers {
             write!(out, " --header {}", shell(&header_line(name, value)))?;
         }
-        if let Some(file) = self.body()? {
-            write!(out, " --data-binary {}", shell(&format!("@{file}")))?;
+        if let Some(body) = self.body()? {
+            if Self::adds_type(headers) {
+                write!(out, " --header 'content-type:'")?;
+            }
+            write!(out, " --data-binary {}", shell(&body))?;
         }
         Ok(writeln!(out, " {}", shell(url))?)
     }
@@ -146,8 +154,11 @@ impl Signed<'_> {
         for (name, value) in headers {
             line(&mut text, "header", &[&header_line(name, value)]);
         }
-        if let Some(file) = self.body()? {
-            line(&mut text, "data-binary", &["@", file]);
+        if let Some(body) = self.body()? {
+            if Self::adds_type(headers) {
+                line(&mut text, "header", &["content-type:"]);
+            }
+            line(&mut text, "data-binary", &[&body]);
         }
         line(&mut text, "url", &[url]);
         Ok(out.write_all(text.as_bytes())?)
