@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Builds pkg/signer (links and signed requests), pkg/full (everything) and pkg/page. RUSTC may name a compiler that has
+# wasm32-unknown-unknown; otherwise it is rustup's: rustup target add wasm32-unknown-unknown.
+set -euo pipefail
+cd "$(dirname "$0")"
+target=${CARGO_TARGET_DIR:-$PWD/target}
+
+# By the machine's own compiler, which may be another.
+env -u RUSTC cargo build --quiet --locked --release -p bindgen --target-dir "$target/bindgen"
+bindgen=$target/bindgen/release/bindgen
+built=$target/wasm32-unknown-unknown/release/s3_sigv4_web.wasm
+rm -rf pkg
+
+cargo build --quiet --locked --release --lib --target wasm32-unknown-unknown --target-dir "$target"
+"$bindgen" web "$built" pkg/signer
+cargo build --quiet --locked --profile fast --lib --target wasm32-unknown-unknown --target-dir "$target" --features full
+"$bindgen" web "${built/release/fast}" pkg/full
+"$bindgen" no-modules "${built/release/fast}" pkg/page
+
+# The types have the comments, and nobody reads them here.
+sed -i '/^ *\/\*\*/,/\*\//d' pkg/*/s3_sigv4.js

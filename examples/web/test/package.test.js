@@ -1,0 +1,176 @@
+// What is the package's own: how it is loaded, its errors, its memory, forms, inspection, explanations, its size.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { test } from "node:test";
+import { DOCUMENTED, full, KEYS, memory, NOW, signer, wasm } from "./load.js";
+
+const URL_OF_TEST = "https://examplebucket.s3.amazonaws.com/test.txt";
+const DAY = 86400;
+
+test("AWS's documented link, by both packages, with a Date and with a number", () => {
+  for (const { Signer, Bucket } of [full, signer]) {
+    const ours = new Signer(KEYS, NOW);
+    const bucket = Bucket.virtualHosted("https://s3.amazonaws.com", "examplebucket");
+    assert.equal(bucket.url("test.txt"), URL_OF_TEST);
+    for (const now of [NOW, new Date(NOW)]) {
+      assert.equal(ours.presignUrl({ url: bucket.url("test.txt") }, DAY, now), DOCUMENTED);
+      assert.deepEqual(ours.presign({ url: bucket.url("test.txt") }, DAY, now), {
+        url: DOCUMENTED, method: "GET", headers: [], limitedBy: "lifetime",
+        validFrom: new Date(NOW), validUntil: new Date(NOW + DAY * 1000),
+      });
+    }
+  }
+});
+
+test("the module can be had as bytes, and by its own address", async () => {
+  for (const options of [{ module_or_path: wasm("s3-sigv4-web/signer/wasm") }, undefined]) {
+    // A second copy of the JavaScript, for the first has its module already.
+    const folder = mkdtempSync(join(tmpdir(), "s3-sigv4-web-"));
+    for (const name of ["s3_sigv4.js", "s3_sigv4_bg.wasm"]) {
+      writeFileSync(join(folder, name), readFileSync(new URL(`../pkg/signer/${name}`, import.meta.url)));
+    }
+    writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+    const copy = await import(pathToFileURL(join(folder, "s3_sigv4.js")));
+    const fetched = globalThis.fetch;
+    // Node's own does not read files; a browser's reads what is beside the script.
+    globalThis.fetch = async (url) => new Response(readFileSync(url), { headers: { "content-type": "application/wasm" } });
+    try {
+      await copy.default(options);
+    } finally {
+      globalThis.fetch = fetched;
+    }
+    assert.equal(new copy.Signer(KEYS, NOW).presignUrl({ url: URL_OF_TEST }, DAY, NOW), DOCUMENTED);
+  }
+});
+
+test("headers of any kind, and those that must be sent with a link", () => {
+  const ours = new full.Signer(KEYS, NOW);
+  const pairs = [["Content-Type", "image/jpeg"], ["User-Agent", "test"], ["x-amz-meta-a", "b"]];
+  const links = [pairs, new Map(pairs), new Headers(pairs), Object.fromEntries(pairs)].map((headers) =>
+    ours.presign({ method: "PUT", url: URL_OF_TEST, headers }, DAY, NOW),
+  );
+  for (const link of links) {
+    assert.equal(link.url, links[0].url);
+    const names = link.headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`);
+    assert.deepEqual(names, ["content-type: image/jpeg", "x-amz-meta-a: b"]);
+  }
+});
+
+test("credentials that expire limit a link", () => {
+  const ours = new full.Signer({ ...KEYS, expiration: new Date(NOW + 60_000) }, NOW);
+  const { limitedBy, validUntil } = ours.presign({ url: URL_OF_TEST }, DAY, NOW);
+  assert.deepEqual([limitedBy, validUntil], ["credentials", new Date(NOW + 60_000)]);
+});
+
+test("what is wrong is an Error that says so, and the signer goes on", () => {
+  const ours = new full.Signer(KEYS, NOW);
+  const sign = (request, seconds = DAY, now = NOW) => ours.presignUrl(request, seconds, now);
+  const bucket = full.Bucket.pathStyle("http://127.0.0.1:9000", "photos");
+  for (const [run, message] of [
+    [() => new full.Signer({ ...KEYS, secretAccessKey: "secret\n" }, NOW), "the secret access key has a line feed at byte offset 6"],
+    [() => new full.Signer({ ...KEYS, region: undefined }, NOW), "region is missing"],
+    [() => new full.Signer({ ...KEYS, accessKeyId: 7 }, NOW), "accessKeyId is not a string"],
+    [() => new full.Signer({ ...KEYS, rules: { pathEncoding: "thrice" } }, NOW), "the rule pathEncoding has no value thrice"],
+    [() => sign(undefined), "the request is not an object"],
+    [() => sign({}), "url is missing"],
+    [() => sign({ url: new URL(URL_OF_TEST) }), "url is not a string"],
+    [() => sign({ url: "https://" }), "the host is empty"],
+    [() => sign({ url: URL_OF_TEST, headers: { a: 1 } }), "a header is not a string"],
+    [() => sign({ url: URL_OF_TEST, headers: ["a"] }), "a header is no pair"],
+    [() => sign({ get url() { throw new Error("thrown by the caller"); } }), "thrown by the caller"],
+    [() => sign({ url: URL_OF_TEST }, -1), "a lifetime is 1 to 604800 seconds (7 days), not 0"],
+    [() => sign({ url: URL_OF_TEST }, NaN), "a lifetime is 1 to 604800 seconds (7 days), not 0"],
+    [() => sign({ url: URL_OF_TEST }, DAY, "now"), "the instant is neither a Date nor a number of milliseconds"],
+    [() => sign({ url: URL_OF_TEST }, DAY, new Date(NaN)), "the instant is neither a Date nor a number of milliseconds"],
+    [() => bucket.url(""), "the object key is empty: the request would act on the bucket itself, which Bucket::on_bucket is for"],
+    [() => ours.post({}, bucket, DAY, NOW), "the policy has either a key or a keyPrefix"],
+  ]) {
+    assert.throws(run, (error) => {
+      assert.ok(error instanceof Error);
+      assert.equal(error.message, message);
+      return true;
+    });
+  }
+  assert.equal(sign({ url: URL_OF_TEST }), DOCUMENTED);
+  ours.free();
+  assert.throws(() => sign({ url: URL_OF_TEST }), /null pointer/);
+});
+
+test("the secret is nowhere in the memory once the signer is freed", () => {
+  const secret = ["wJalrXUtnFEMI", "K7MDENG", "bPxRfiCYANOTHERKEY"].join("/");
+  const token = "IQoJb3JpZ2luX2VjANOTHERTOKEN";
+  const found = () => [secret, token].map((text) => Buffer.from(memory.buffer).includes(text));
+  for (let i = 0; i < 100; i++) {
+    const ours = new signer.Signer({ ...KEYS, secretAccessKey: secret, sessionToken: token }, NOW);
+    ours.sign({ url: URL_OF_TEST, body: "x" }, NOW + i * DAY * 1000);
+    if (i === 0) assert.deepEqual(found(), [true, true]);
+    ours.free();
+  }
+  // Of the token there is more: what was handed out holds it.
+  assert.equal(found()[0], false);
+  assert.throws(() => new signer.Signer({ ...KEYS, secretAccessKey: secret, region: "" }, NOW), /region/);
+  assert.equal(found()[0], false);
+});
+
+test("a form, its HTML and a command for it", () => {
+  const bucket = full.Bucket.aws("photos", "eu-west-1");
+  const ours = new full.Signer({ ...KEYS, region: bucket.region, service: bucket.service }, NOW);
+  const policy = { keyPrefix: "user/", exact: { acl: "private" }, prefix: { "Content-Type": "image/" }, values: { "Content-Type": "image/png" }, contentLength: [1, 1000] };
+  const form = ours.post(policy, bucket, 3600, NOW);
+  const fields = new Map(form.fields);
+  assert.equal(form.url, "https://photos.s3.eu-west-1.amazonaws.com/");
+  assert.deepEqual(JSON.parse(atob(fields.get("policy"))).conditions.filter((c) => !Object.keys(c)[0].startsWith("x-amz-")), [
+    { bucket: "photos" }, ["starts-with", "$key", "user/"], { acl: "private" }, ["starts-with", "$Content-Type", "image/"], ["content-length-range", 1, 1000],
+  ]);
+  assert.ok(form.html.includes('name="x-amz-signature"') && form.curl.startsWith("curl "));
+  assert.equal(full.inspect({ form: form.fields }, NOW).state, "good");
+});
+
+test("an inspection", () => {
+  const link = full.inspect({ link: DOCUMENTED }, NOW + 2 * DAY * 1000);
+  assert.equal(link.state, "over");
+  assert.deepEqual(link.validUntil, new Date(NOW + DAY * 1000));
+  assert.ok(link.report.startsWith("presigned link\n  for    https://examplebucket.s3.amazonaws.com/test.txt\n"));
+  const headers = new full.Signer(KEYS, NOW).sign({ url: URL_OF_TEST }, NOW);
+  assert.equal(full.inspect({ headers }, NOW).accessKeyId, KEYS.accessKeyId);
+  assert.deepEqual(full.inspect({ link: "no link" }, NOW).findings.length > 0, true);
+});
+
+test("a refusal is explained, of links and of signed requests, without the secret", () => {
+  const answer = (canonical) => ({
+    status: 403,
+    body: `<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>${canonical.replaceAll("&", "&amp;")}</CanonicalRequest></Error>`,
+  });
+  const query = DOCUMENTED.split("?")[1].split("&X-Amz-Signature")[0];
+  const received = `GET\n/test.txt\n${query}\nhost:10.0.0.5:9000\n\nhost\nUNSIGNED-PAYLOAD`;
+  assert.match(full.explain(answer(received), { url: DOCUMENTED }), /received for 10\.0\.0\.5:9000/);
+  const same = received.replace("10.0.0.5:9000", "examplebucket.s3.amazonaws.com");
+  assert.match(full.explain(answer(same), { url: DOCUMENTED }), /secret/);
+
+  for (const options of [KEYS, { ...KEYS, accessKeyId: "ASIAIOSFODNN7EXAMPLE", sessionToken: "IQoJb3JpZ2luX2VjEXAMPLE" }]) {
+    const request = { method: "PUT", url: `${URL_OF_TEST}?a=b`, headers: { "x-amz-meta-a": "b", "user-agent": "test" } };
+    const headers = { ...request.headers, ...new full.Signer(options, NOW).sign({ ...request, body: "x" }, NOW) };
+    const token = options.sessionToken ? `x-amz-security-token:${options.sessionToken}\n` : "";
+    const canonical =
+      "PUT\n/test.txt\na=b\nhost:examplebucket.s3.amazonaws.com\n" +
+      `x-amz-content-sha256:${headers["x-amz-content-sha256"]}\nx-amz-date:20130524T000000Z\nx-amz-meta-a:c\n${token}\n` +
+      `host;x-amz-content-sha256;x-amz-date;x-amz-meta-a${token && ";x-amz-security-token"}\n${headers["x-amz-content-sha256"]}`;
+    const why = full.explain(answer(canonical), { ...request, headers });
+    assert.match(why, /signed: +x-amz-meta-a:b\n +received: x-amz-meta-a:c/);
+  }
+  assert.match(full.explain({ body: "", status: 301, headers: { "x-amz-bucket-region": "eu-west-1" } }), /eu-west-1/);
+  assert.throws(() => full.explain({ body: "" }, { url: URL_OF_TEST }), {
+    message: "what was sent is neither a presigned link nor a URL with signed headers",
+  });
+});
+
+test("links and signed requests alone take at most 60 KB, gzipped", () => {
+  const script = readFileSync(new URL("../pkg/signer/s3_sigv4.js", import.meta.url));
+  const sizes = [wasm("s3-sigv4-web/signer/wasm"), script].map((file) => gzipSync(file, { level: 9 }).length);
+  console.log(`module ${sizes[0]} bytes, script ${sizes[1]} bytes`);
+  assert.ok(sizes[0] + sizes[1] <= 60_000, `${sizes}`);
+});
