@@ -19,3 +19,5 @@ cargo build --quiet --locked --profile fast --lib --target wasm32-unknown-unknow
 
 # The types have the comments, and nobody reads them here.
 sed -i '/^ *\/\*\*/,/\*\//d' pkg/*/s3_sigv4.js
+
+node page/build.js
