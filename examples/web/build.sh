@@ -17,7 +17,7 @@ cargo build --quiet --locked --profile fast --lib --target wasm32-unknown-unknow
 "$bindgen" web "${built/release/fast}" pkg/full
 "$bindgen" no-modules "${built/release/fast}" pkg/page
 
-# The types have the comments, and nobody reads them here.
-sed -i '/^ *\/\*\*/,/\*\//d' pkg/*/s3_sigv4.js
+# The types have the comments, and nobody reads them here, nor the indentation.
+sed -i '/^ *\/\*\*/,/\*\//d; s/^ *//' pkg/*/s3_sigv4.js
 
 node page/build.js

@@ -13,10 +13,19 @@
     $(id).textContent = text;
     $(id).hidden = text === "";
   };
-  const at = (date) => date.toISOString().replace("T", " ").replace(/:\d\d\.000Z$/, " UTC");
+  const at = (date) =>
+    date
+      .toISOString()
+      .replace("T", " ")
+      .replace(/:\d\d\.000Z$/, " UTC");
 
   function forSome(milliseconds) {
-    const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+    const units = [
+      ["day", 86400],
+      ["hour", 3600],
+      ["minute", 60],
+      ["second", 1],
+    ];
     const seconds = Math.round(milliseconds / 1000);
     const [name, size] = units.find(([, size]) => seconds >= size) ?? units[3];
     const count = Math.floor(seconds / size);
@@ -29,13 +38,16 @@
     const bucket = value("endpoint")
       ? Bucket.pathStyle(value("endpoint"), value("bucket"))
       : Bucket.aws(value("bucket"), value("region"));
-    const signer = new Signer({
-      accessKeyId: value("id"),
-      secretAccessKey: value("secret"),
-      sessionToken: value("token") || undefined,
-      region: bucket.region ?? value("region"),
-      service: bucket.service,
-    }, now);
+    const signer = new Signer(
+      {
+        accessKeyId: value("id"),
+        secretAccessKey: value("secret"),
+        sessionToken: value("token") || undefined,
+        region: bucket.region ?? value("region"),
+        service: bucket.service,
+      },
+      now,
+    );
     try {
       return run(signer, bucket, now);
     } finally {
@@ -112,7 +124,10 @@
   $("why-form").addEventListener("submit", (event) => {
     event.preventDefault();
     show("explanation", "");
-    const lines = $("headers").value.split("\n").map((line) => /^\s*([^:\s]+)\s*:\s?(.*)$/.exec(line)).filter(Boolean);
+    const lines = $("headers")
+      .value.split("\n")
+      .map((line) => /^\s*([^:\s]+)\s*:\s?(.*)$/.exec(line))
+      .filter(Boolean);
     const headers = lines.map(([, name, text]) => [name, text.trim()]);
     const status = Number(value("status"));
     const refusal = { body: $("body").value, status: status || undefined };
@@ -129,7 +144,9 @@
 
   const bytes = Uint8Array.from(atob(MODULE), (character) => character.charCodeAt(0));
   wasm_bindgen({ module_or_path: bytes }).then(
-    () => { document.documentElement.dataset.ready = "true"; },
+    () => {
+      document.documentElement.dataset.ready = "true";
+    },
     (error) => say("made", `This browser cannot start the page: ${error.message}.`, "bad"),
   );
 }

@@ -1,5 +1,5 @@
-//! What the standard library would bring: its allocator, and an end for a panic. Its own panic has a message, which nobody
-//! sees here, and which takes a quarter of the module.
+//! What the standard library would bring: its allocator, and an end for a panic. Its own has a message, which nobody sees
+//! here, and which takes a sixth of the module.
 
 use core::panic::PanicInfo;
 use dlmalloc::GlobalDlmalloc;

@@ -44,7 +44,9 @@ impl Signer {
     /** The link of `presign` as a command line for a POSIX shell; an upload is of this file. */
     pub fn curl(&self, request: &SignableRequest, seconds: f64, file: &str, now: &Instant) -> Result<String, JsValue> {
         let (parts, now) = (Parts::read(request)?, value::instant(now)?);
-        parts.with(|request| Ok(self.0.presign(request, value::seconds(seconds), now)?.curl(file).to_string()))
+        parts.with_link(request, |request| {
+            Ok(self.0.presign(request, value::seconds(seconds), now)?.curl(file).to_string())
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use crate::value::{self, error};
 use alloc::string::String;
 use alloc::vec::Vec;
 use js_sys::Uint8Array;
-use s3_sigv4::{PayloadHash, Request};
+use s3_sigv4::{Error, PayloadHash, Request};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -36,7 +36,6 @@ pub struct Parts {
     method: Option<String>,
     url: String,
     headers: Vec<(String, String)>,
-    dot_segments: bool,
 }
 
 impl Parts {
@@ -48,7 +47,6 @@ impl Parts {
             method: value::text(request.method()?, "method")?,
             url: value::required(request.url()?, "url")?,
             headers: value::pairs(&request.headers()?, "a header")?,
-            dot_segments: value::text(request.dot_segments()?, "dotSegments")?.as_deref() == Some("allowed"),
         })
     }
 
@@ -69,13 +67,21 @@ impl Parts {
     }
 
     /// Hands the request to `run`, with what is borrowed for it.
-    pub fn with<T>(&self, run: impl FnOnce(&Request<'_>) -> Result<T, s3_sigv4::Error>) -> Result<T, JsValue> {
+    pub fn with<T>(&self, run: impl FnOnce(&Request<'_>) -> Result<T, Error>) -> Result<T, JsValue> {
         let headers = value::borrowed(&self.headers);
-        let mut request = Request::from_url(self.method(), &self.url).map_err(error)?;
-        if self.dot_segments {
-            request = request.allow_dot_segments();
-        }
+        let request = Request::from_url(self.method(), &self.url).map_err(error)?;
         run(&request.with_headers(&headers)).map_err(error)
+    }
+
+    /// The same for a link. Whether a dot segment is allowed is asked only where the URL may have one.
+    pub fn with_link<T>(
+        &self,
+        asked: &SignableRequest,
+        run: impl FnOnce(&Request<'_>) -> Result<T, Error>,
+    ) -> Result<T, JsValue> {
+        let may_have = self.url.as_bytes().windows(2).any(|pair| pair == b"/." || pair == b"/%");
+        let allowed = may_have && value::text(asked.dot_segments()?, "dotSegments")?.as_deref() == Some("allowed");
+        self.with(|request| if allowed { run(&request.allow_dot_segments()) } else { run(request) })
     }
 
     /// The headers that this link has signed, but for the host that its URL names anyway.

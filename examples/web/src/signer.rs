@@ -17,6 +17,16 @@ extern "C" {
 
     #[wasm_bindgen(typescript_type = "Record<string, string>")]
     pub type Headers;
+
+    // Those of every request, set without their names being made each time.
+    #[wasm_bindgen(method, setter, structural, js_name = authorization)]
+    fn set_authorization(this: &Headers, value: &str);
+
+    #[wasm_bindgen(method, setter, structural, js_name = "x-amz-content-sha256")]
+    fn set_content_sha256(this: &Headers, value: &str);
+
+    #[wasm_bindgen(method, setter, structural, js_name = "x-amz-date")]
+    fn set_date(this: &Headers, value: &str);
 }
 
 /**
@@ -55,7 +65,7 @@ impl Signer {
     /** A link that is good for so many seconds, and how long that really is. */
     pub fn presign(&self, request: &SignableRequest, seconds: f64, now: &Instant) -> Result<Presigned, JsValue> {
         let (parts, mut url) = (Parts::read(request)?, String::with_capacity(1024));
-        let validity = self.write(&mut url, &parts, seconds, now)?;
+        let validity = self.write(&mut url, (request, &parts), seconds, now)?;
         Ok(value::object([
             ("headers", value::list_of_pairs(parts.sent_with(&url))),
             ("url", url.into()),
@@ -71,13 +81,19 @@ impl Signer {
     #[wasm_bindgen(js_name = presignUrl)]
     pub fn presign_url(&self, request: &SignableRequest, seconds: f64, now: &Instant) -> Result<String, JsValue> {
         let mut url = String::with_capacity(1024);
-        self.write(&mut url, &Parts::read(request)?, seconds, now)?;
+        self.write(&mut url, (request, &Parts::read(request)?), seconds, now)?;
         Ok(url)
     }
 
-    fn write(&self, url: &mut String, parts: &Parts, seconds: f64, now: &Instant) -> Result<Validity, JsValue> {
+    fn write(
+        &self,
+        url: &mut String,
+        (asked, parts): (&SignableRequest, &Parts),
+        seconds: f64,
+        now: &Instant,
+    ) -> Result<Validity, JsValue> {
         let now = value::instant(now)?;
-        parts.with(|request| self.0.presign_to(url, request, value::seconds(seconds), now))
+        parts.with_link(asked, |request| self.0.presign_to(url, request, value::seconds(seconds), now))
     }
 
     /** The headers to add to the request before it is sent. */
@@ -86,11 +102,19 @@ impl Signer {
         let mut lines = String::with_capacity(512);
         let payload = parts.payload(request)?;
         parts.with(|request| self.0.sign_to(&mut lines, request, payload, now))?;
-        let headers = lines.lines().filter_map(|line| line.split_once(':'));
-        Ok(value::object(headers.map(|(name, value)| (name, value.trim_start().into()))).unchecked_into())
+        let headers: Headers = js_sys::Object::new().unchecked_into();
+        for (name, value) in lines.lines().filter_map(|line| line.split_once(':')) {
+            match (name, value.trim_start()) {
+                ("authorization", value) => headers.set_authorization(value),
+                ("x-amz-content-sha256", value) => headers.set_content_sha256(value),
+                ("x-amz-date", value) => headers.set_date(value),
+                (name, value) => value::set(&headers, name, &value.into()),
+            }
+        }
+        Ok(headers)
     }
 
-    /** Takes the key of the day in which `now` lies. A signer that is never renewed is slower on other days, and right. */
+    /** Takes the key of the day in which `now` lies. A signer that is never renewed is slower on other days. */
     #[cfg(feature = "full")]
     pub fn renew(&mut self, now: &Instant) -> Result<(), JsValue> {
         self.0.renew(value::instant(now)?).map_err(error)

@@ -31,7 +31,7 @@ export interface SignableRequest {
   url: string;
   /** All that are given are signed, but for those that proxies change. */
   headers?: Pairs;
-  /** The body, to be hashed by `sign`. A link signs the header `x-amz-content-sha256` if there is one, and no body else. */
+  /** The body, to be hashed by `sign`. A link signs no body but by the header `x-amz-content-sha256`. */
   body?: string | Uint8Array;
   /** In place of the body: its SHA-256 in hexadecimal, or `UNSIGNED-PAYLOAD`. */
   payload?: string;

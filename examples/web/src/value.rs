@@ -71,7 +71,7 @@ pub fn limit(limit: Limit) -> &'static str {
     }
 }
 
-/// Names and values, of whatever holds such. What cannot be iterated gives an empty list, and then its properties count.
+/// Names and values, of whatever holds such. What cannot be iterated gives an empty list: then its properties count.
 pub fn pairs(value: &JsValue, name: &str) -> Result<Vec<(String, String)>, JsValue> {
     if value.is_undefined() || value.is_null() {
         return Ok(Vec::new());
@@ -91,13 +91,18 @@ pub fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
     pairs.iter().map(|(name, value)| (&**name, &**value)).collect()
 }
 
-/// An object of these properties. One of its own takes every property.
-pub fn object<'a>(properties: impl IntoIterator<Item = (&'a str, JsValue)>) -> JsValue {
+/// An object of these properties.
+pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
     let object = Object::new();
     for (name, value) in properties {
-        Reflect::set(&object, &name.into(), &value).ok();
+        set(&object, name, &value);
     }
     object.into()
+}
+
+/// An object of our own takes every property.
+pub fn set(object: &JsValue, name: &str, value: &JsValue) {
+    Reflect::set(object, &name.into(), value).ok();
 }
 
 pub fn list_of_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> JsValue {

@@ -19,8 +19,12 @@ test("AWS's documented link, by both packages, with a Date and with a number", (
     for (const now of [NOW, new Date(NOW)]) {
       assert.equal(ours.presignUrl({ url: bucket.url("test.txt") }, DAY, now), DOCUMENTED);
       assert.deepEqual(ours.presign({ url: bucket.url("test.txt") }, DAY, now), {
-        url: DOCUMENTED, method: "GET", headers: [], limitedBy: "lifetime",
-        validFrom: new Date(NOW), validUntil: new Date(NOW + DAY * 1000),
+        url: DOCUMENTED,
+        method: "GET",
+        headers: [],
+        limitedBy: "lifetime",
+        validFrom: new Date(NOW),
+        validUntil: new Date(NOW + DAY * 1000),
       });
     }
   }
@@ -37,7 +41,8 @@ test("the module can be had as bytes, and by its own address", async () => {
     const copy = await import(pathToFileURL(join(folder, "s3_sigv4.js")));
     const fetched = globalThis.fetch;
     // Node's own does not read files; a browser's reads what is beside the script.
-    globalThis.fetch = async (url) => new Response(readFileSync(url), { headers: { "content-type": "application/wasm" } });
+    globalThis.fetch = async (url) =>
+      new Response(readFileSync(url), { headers: { "content-type": "application/wasm" } });
     try {
       await copy.default(options);
     } finally {
@@ -49,7 +54,11 @@ test("the module can be had as bytes, and by its own address", async () => {
 
 test("headers of any kind, and those that must be sent with a link", () => {
   const ours = new full.Signer(KEYS, NOW);
-  const pairs = [["Content-Type", "image/jpeg"], ["User-Agent", "test"], ["x-amz-meta-a", "b"]];
+  const pairs = [
+    ["Content-Type", "image/jpeg"],
+    ["User-Agent", "test"],
+    ["x-amz-meta-a", "b"],
+  ];
   const links = [pairs, new Map(pairs), new Headers(pairs), Object.fromEntries(pairs)].map((headers) =>
     ours.presign({ method: "PUT", url: URL_OF_TEST, headers }, DAY, NOW),
   );
@@ -71,22 +80,42 @@ test("what is wrong is an Error that says so, and the signer goes on", () => {
   const sign = (request, seconds = DAY, now = NOW) => ours.presignUrl(request, seconds, now);
   const bucket = full.Bucket.pathStyle("http://127.0.0.1:9000", "photos");
   for (const [run, message] of [
-    [() => new full.Signer({ ...KEYS, secretAccessKey: "secret\n" }, NOW), "the secret access key has a line feed at byte offset 6"],
+    [
+      () => new full.Signer({ ...KEYS, secretAccessKey: "secret\n" }, NOW),
+      "the secret access key has a line feed at byte offset 6",
+    ],
     [() => new full.Signer({ ...KEYS, region: undefined }, NOW), "region is missing"],
     [() => new full.Signer({ ...KEYS, accessKeyId: 7 }, NOW), "accessKeyId is not a string"],
-    [() => new full.Signer({ ...KEYS, rules: { pathEncoding: "thrice" } }, NOW), "the rule pathEncoding has no value thrice"],
+    [
+      () => new full.Signer({ ...KEYS, rules: { pathEncoding: "thrice" } }, NOW),
+      "the rule pathEncoding has no value thrice",
+    ],
     [() => sign(undefined), "the request is not an object"],
     [() => sign({}), "url is missing"],
     [() => sign({ url: new URL(URL_OF_TEST) }), "url is not a string"],
     [() => sign({ url: "https://" }), "the host is empty"],
     [() => sign({ url: URL_OF_TEST, headers: { a: 1 } }), "a header is not a string"],
     [() => sign({ url: URL_OF_TEST, headers: ["a"] }), "a header is no pair"],
-    [() => sign({ get url() { throw new Error("thrown by the caller"); } }), "thrown by the caller"],
+    [
+      () =>
+        sign({
+          get url() {
+            throw new Error("thrown by the caller");
+          },
+        }),
+      "thrown by the caller",
+    ],
     [() => sign({ url: URL_OF_TEST }, -1), "a lifetime is 1 to 604800 seconds (7 days), not 0"],
     [() => sign({ url: URL_OF_TEST }, NaN), "a lifetime is 1 to 604800 seconds (7 days), not 0"],
     [() => sign({ url: URL_OF_TEST }, DAY, "now"), "the instant is neither a Date nor a number of milliseconds"],
-    [() => sign({ url: URL_OF_TEST }, DAY, new Date(NaN)), "the instant is neither a Date nor a number of milliseconds"],
-    [() => bucket.url(""), "the object key is empty: the request would act on the bucket itself, which Bucket::on_bucket is for"],
+    [
+      () => sign({ url: URL_OF_TEST }, DAY, new Date(NaN)),
+      "the instant is neither a Date nor a number of milliseconds",
+    ],
+    [
+      () => bucket.url(""),
+      "the object key is empty: the request would act on the bucket itself, which Bucket::on_bucket is for",
+    ],
     [() => ours.post({}, bucket, DAY, NOW), "the policy has either a key or a keyPrefix"],
   ]) {
     assert.throws(run, (error) => {
@@ -119,13 +148,26 @@ test("the secret is nowhere in the memory once the signer is freed", () => {
 test("a form, its HTML and a command for it", () => {
   const bucket = full.Bucket.aws("photos", "eu-west-1");
   const ours = new full.Signer({ ...KEYS, region: bucket.region, service: bucket.service }, NOW);
-  const policy = { keyPrefix: "user/", exact: { acl: "private" }, prefix: { "Content-Type": "image/" }, values: { "Content-Type": "image/png" }, contentLength: [1, 1000] };
+  const policy = {
+    keyPrefix: "user/",
+    exact: { acl: "private" },
+    prefix: { "Content-Type": "image/" },
+    values: { "Content-Type": "image/png" },
+    contentLength: [1, 1000],
+  };
   const form = ours.post(policy, bucket, 3600, NOW);
   const fields = new Map(form.fields);
   assert.equal(form.url, "https://photos.s3.eu-west-1.amazonaws.com/");
-  assert.deepEqual(JSON.parse(atob(fields.get("policy"))).conditions.filter((c) => !Object.keys(c)[0].startsWith("x-amz-")), [
-    { bucket: "photos" }, ["starts-with", "$key", "user/"], { acl: "private" }, ["starts-with", "$Content-Type", "image/"], ["content-length-range", 1, 1000],
-  ]);
+  assert.deepEqual(
+    JSON.parse(atob(fields.get("policy"))).conditions.filter((c) => !Object.keys(c)[0].startsWith("x-amz-")),
+    [
+      { bucket: "photos" },
+      ["starts-with", "$key", "user/"],
+      { acl: "private" },
+      ["starts-with", "$Content-Type", "image/"],
+      ["content-length-range", 1, 1000],
+    ],
+  );
   assert.ok(form.html.includes('name="x-amz-signature"') && form.curl.startsWith("curl "));
   assert.equal(full.inspect({ form: form.fields }, NOW).state, "good");
 });
@@ -151,8 +193,15 @@ test("a refusal is explained, of links and of signed requests, without the secre
   const same = received.replace("10.0.0.5:9000", "examplebucket.s3.amazonaws.com");
   assert.match(full.explain(answer(same), { url: DOCUMENTED }), /secret/);
 
-  for (const options of [KEYS, { ...KEYS, accessKeyId: "ASIAIOSFODNN7EXAMPLE", sessionToken: "IQoJb3JpZ2luX2VjEXAMPLE" }]) {
-    const request = { method: "PUT", url: `${URL_OF_TEST}?a=b`, headers: { "x-amz-meta-a": "b", "user-agent": "test" } };
+  for (const options of [
+    KEYS,
+    { ...KEYS, accessKeyId: "ASIAIOSFODNN7EXAMPLE", sessionToken: "IQoJb3JpZ2luX2VjEXAMPLE" },
+  ]) {
+    const request = {
+      method: "PUT",
+      url: `${URL_OF_TEST}?a=b`,
+      headers: { "x-amz-meta-a": "b", "user-agent": "test" },
+    };
     const headers = { ...request.headers, ...new full.Signer(options, NOW).sign({ ...request, body: "x" }, NOW) };
     const token = options.sessionToken ? `x-amz-security-token:${options.sessionToken}\n` : "";
     const canonical =
@@ -168,9 +217,9 @@ test("a refusal is explained, of links and of signed requests, without the secre
   });
 });
 
-test("links and signed requests alone take at most 60 KB, gzipped", () => {
+test("links and signed requests alone take at most 60 KiB, gzipped", () => {
   const script = readFileSync(new URL("../pkg/signer/s3_sigv4.js", import.meta.url));
   const sizes = [wasm("s3-sigv4-web/signer/wasm"), script].map((file) => gzipSync(file, { level: 9 }).length);
   console.log(`module ${sizes[0]} bytes, script ${sizes[1]} bytes`);
-  assert.ok(sizes[0] + sizes[1] <= 60_000, `${sizes}`);
+  assert.ok(sizes[0] + sizes[1] <= 60 * 1024, `${sizes}`);
 });

@@ -1,5 +1,5 @@
-// The page end to end, from its file, in a real browser without a head: by the mouse, by the keyboard alone, and with every
-// request that leaves it counted. CHROMIUM names the browser, /usr/bin/chromium otherwise; SCREENSHOTS a folder for
+// The page end to end, from its file, in a real browser without a head: by the mouse, by the keyboard alone, and with
+// every request that leaves it counted. CHROMIUM names the browser, /usr/bin/chromium otherwise; SCREENSHOTS a folder for
 // pictures.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -17,7 +17,15 @@ let browser;
 before(async () => {
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 });
 after(() => browser.close());
@@ -45,9 +53,14 @@ async function fill(page, fields) {
 }
 
 const EXAMPLE = {
-  id: KEYS.accessKeyId, secret: KEYS.secretAccessKey, bucket: "examplebucket", key: "test.txt", amount: "24",
+  id: KEYS.accessKeyId,
+  secret: KEYS.secretAccessKey,
+  bucket: "examplebucket",
+  key: "test.txt",
+  amount: "24",
 };
-const LINK = "https://examplebucket.s3.us-east-1.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=";
+const LINK =
+  "https://examplebucket.s3.us-east-1.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=";
 
 function expectedLink() {
   const signer = new full.Signer(KEYS, NOW);
@@ -68,7 +81,10 @@ test("with the mouse: a link, a command, a form; errors; forgotten keys", async 
   assert.equal(link, expectedLink());
   assert.ok(link.startsWith(LINK));
   assert.equal(await page.textContent("#made"), "Signed. The link is good until 2013-05-25 00:00 UTC.");
-  assert.equal(await page.inputValue("#curl"), `curl --fail --path-as-is --globoff --request 'GET' --output 'test.txt' '${link}'`);
+  assert.equal(
+    await page.inputValue("#curl"),
+    `curl --fail --path-as-is --globoff --request 'GET' --output 'test.txt' '${link}'`,
+  );
 
   await page.selectOption("#verb", "PUT");
   await page.click("#make-form button:not([type])");
@@ -77,7 +93,10 @@ test("with the mouse: a link, a command, a form; errors; forgotten keys", async 
   await page.selectOption("#verb", "form");
   await fill(page, { endpoint: "https://storage.example.com", key: "user/" });
   await page.click("#make-form button:not([type])");
-  assert.match(await page.inputValue("#html"), /^<form action="https:\/\/storage.example.com\/examplebucket\/?" method="post"/);
+  assert.match(
+    await page.inputValue("#html"),
+    /^<form action="https:\/\/storage.example.com\/examplebucket\/?" method="post"/,
+  );
   assert.equal(await page.isVisible("#url"), false);
 
   await fill(page, { secret: `${KEYS.secretAccessKey} x\u0007` });
@@ -102,11 +121,17 @@ test("a link is read as it is pasted, and a refusal explained", async () => {
 
   await fill(page, { body: refusal(DOCUMENTED), sent: DOCUMENTED });
   await page.click("#why-form button");
-  assert.match(await page.textContent("#explained"), /signed for the host examplebucket.s3.amazonaws.com and received for 10.0.0.5:9000/);
+  assert.match(
+    await page.textContent("#explained"),
+    /signed for the host examplebucket.s3.amazonaws.com and received for 10.0.0.5:9000/,
+  );
   assert.match(await page.textContent("#explanation"), /received: host:10.0.0.5:9000\n +\^$/);
   await page.fill("#sent", "https://example.com/");
   await page.click("#why-form button");
-  assert.equal(await page.textContent("#explained"), "what was sent is neither a presigned link nor a URL with signed headers.");
+  assert.equal(
+    await page.textContent("#explained"),
+    "what was sent is neither a presigned link nor a URL with signed headers.",
+  );
   await done();
 });
 
@@ -158,11 +183,22 @@ test("no connection is possible, even for a script in the page", async () => {
       const request = new XMLHttpRequest();
       request.onloadend = over;
       request.onerror = over;
-      try { request.open("GET", address); request.send(); } catch { over(); }
+      try {
+        request.open("GET", address);
+        request.send();
+      } catch {
+        over();
+      }
     });
-    try { navigator.sendBeacon(address, "x"); } catch {}
-    try { new WebSocket(address.replace("http", "ws")); } catch {}
-    try { new EventSource(address); } catch {}
+    try {
+      navigator.sendBeacon(address, "x");
+    } catch {}
+    try {
+      new WebSocket(address.replace("http", "ws"));
+    } catch {}
+    try {
+      new EventSource(address);
+    } catch {}
     const add = (name, properties) => document.body.append(Object.assign(document.createElement(name), properties));
     add("img", { src: address });
     add("script", { src: address });
@@ -200,7 +236,11 @@ test("accessible by axe's rules, light and dark, wide and narrow, with results s
     await page.click("#why-form button");
     // Under the page's policy no script can be added, so the browser runs it.
     const found = await page.evaluate(`${axe}; axe.run()`);
-    assert.deepEqual(found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), [], name);
+    assert.deepEqual(
+      found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]),
+      [],
+      name,
+    );
     const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(width <= 0, `${name}: ${width} pixels too wide`);
     if (process.env.SCREENSHOTS) await picture(page, name);

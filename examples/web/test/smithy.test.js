@@ -17,12 +17,49 @@ function numbers(seed) {
 
 const pick = (random, list) => list[random(list.length)];
 const times = (random, most, make) => Array.from({ length: random(most + 1) }, make);
-const PIECES = ["a", "Z", "0", "-", ".", "_", "~", "/", " ", "+", "&", "=", "%", "é", "日", "😀", "'", "(", ")", "*", "!", "$", "@", ":", ";", ",", "?", "#", "\t", '"', "<", "%2F", "..x"];
+const PIECES = [
+  "a",
+  "Z",
+  "0",
+  "-",
+  ".",
+  "_",
+  "~",
+  "/",
+  " ",
+  "+",
+  "&",
+  "=",
+  "%",
+  "é",
+  "日",
+  "😀",
+  "'",
+  "(",
+  ")",
+  "*",
+  "!",
+  "$",
+  "@",
+  ":",
+  ";",
+  ",",
+  "?",
+  "#",
+  "\t",
+  '"',
+  "<",
+  "%2F",
+  "..x",
+];
 const word = (random, most) => times(random, most, () => pick(random, PIECES)).join("");
 
 function randomCase(random) {
   const s3 = random(4) > 0;
-  const key = `k${word(random, 20)}`.split("/").map((part) => (part === "." || part === ".." ? "x" : part)).join("/");
+  const key = `k${word(random, 20)}`
+    .split("/")
+    .map((part) => (part === "." || part === ".." ? "x" : part))
+    .join("/");
   const query = Object.fromEntries(times(random, 4, () => [`q${word(random, 6)}`, word(random, 10)]));
   const headers = Object.fromEntries(
     times(random, 3, () => [
@@ -37,7 +74,9 @@ function randomCase(random) {
     method: pick(random, ["GET", "PUT", "DELETE", "HEAD", "POST"]),
     hostname: `${pick(random, ["photos", "a.b"])}.example.com`,
     port: random(3) ? undefined : 9000 + random(100),
-    key, query, headers,
+    key,
+    query,
+    headers,
     body: random(2) ? word(random, 50) : undefined,
     expires: 1 + random(604800),
     now: new Date(Date.UTC(2000 + random(60), random(12), 1 + random(28), random(24), random(60), random(60))),
@@ -46,21 +85,43 @@ function randomCase(random) {
 
 function both(example) {
   const { service, region, sessionToken, hostname, port, key, query } = example;
-  const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", sessionToken };
+  const credentials = {
+    accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+    secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    sessionToken,
+  };
   const s3 = service === "s3";
-  const theirs = new SignatureV4({ credentials, region, service, sha256: Sha256, uriEscapePath: !s3, applyChecksum: s3 });
+  const theirs = new SignatureV4({
+    credentials,
+    region,
+    service,
+    sha256: Sha256,
+    uriEscapePath: !s3,
+    applyChecksum: s3,
+  });
   const host = port ? `${hostname}:${port}` : hostname;
   const path = `/${key.split("/").map(encode).join("/")}`;
-  const search = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
+  const search = Object.entries(query)
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .join("&");
   const url = `https://${host}${path}${search ? `?${search}` : ""}`;
   const request = (headers) => ({
-    protocol: "https:", method: example.method, hostname, port, path,
-    headers: { host, ...headers }, query: { ...query }, body: example.body,
+    protocol: "https:",
+    method: example.method,
+    hostname,
+    port,
+    path,
+    headers: { host, ...headers },
+    query: { ...query },
+    body: example.body,
   });
   return { theirs, url, request, options: { ...credentials, region, service } };
 }
 
-for (const [name, { Signer }] of [["full", full], ["signer", signer]]) {
+for (const [name, { Signer }] of [
+  ["full", full],
+  ["signer", signer],
+]) {
   test(`${name}: signed headers as by @smithy/signature-v4`, async () => {
     const random = numbers(1);
     for (let i = 0; i < CASES; i++) {
@@ -88,7 +149,11 @@ for (const [name, { Signer }] of [["full", full], ["signer", signer]]) {
       const payload = example.service === "s3" ? { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } : {};
       const headers = { ...example.headers, ...payload };
       const unhoistableHeaders = new Set(Object.keys(payload));
-      const { query } = await theirs.presign(request(headers), { expiresIn: expires, signingDate: now, unhoistableHeaders });
+      const { query } = await theirs.presign(request(headers), {
+        expiresIn: expires,
+        signingDate: now,
+        unhoistableHeaders,
+      });
       const ours = new Signer(options, now);
       const link = ours.presignUrl({ method, url, headers }, expires, now);
       ours.free();
