@@ -174,7 +174,7 @@ test("no connection is possible, even for a script in the page", async () => {
   let reached = 0;
   const server = createServer((_, response) => response.end(String(++reached))).listen(0, "127.0.0.1");
   const address = `http://127.0.0.1:${await new Promise((heard) => server.once("listening", () => heard(server.address().port)))}/`;
-  const { page, done } = await open();
+  const { page } = await open();
   const violations = await page.evaluate(async (address) => {
     const seen = [];
     document.addEventListener("securitypolicyviolation", (event) => seen.push(event.effectiveDirective));
@@ -217,7 +217,6 @@ test("no connection is possible, even for a script in the page", async () => {
   assert.equal(reached, 0);
   server.close();
   await page.context().close();
-  void done;
 });
 
 test("accessible by axe's rules, light and dark, wide and narrow, with results shown", async () => {
