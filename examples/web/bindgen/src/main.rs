@@ -1,5 +1,5 @@
 //! Writes the JavaScript around a library for wasm32-unknown-unknown: what wasm-bindgen's own program does, without the
-//! hundred crates of its test runner. Its version is the library's, in the same Cargo.lock.
+//! crates of its test runner. Its version is the library's, in the same Cargo.lock.
 //!
 //! ```sh
 //! bindgen web|no-modules LIBRARY.wasm FOLDER
