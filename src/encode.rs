@@ -217,7 +217,7 @@ pub(crate) fn all(bytes: &[u8], holds: impl Fn(u8) -> bool + Copy) -> bool {
 }
 
 /// Where this byte stands first. Eight bytes are looked at together.
-#[inline(always)]
+#[inline]
 pub(crate) fn position(bytes: &[u8], byte: u8) -> Option<usize> {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     let first = |word: &[u8; 8]| {
