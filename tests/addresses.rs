@@ -4,7 +4,9 @@ mod util;
 
 use core::time::Duration;
 use proptest::prelude::*;
-use s3_sigv4::{AwsEndpoint, Bucket, Error, PayloadHash, Profile, Service, Unsupported, Warning, region_of_host};
+use s3_sigv4::{
+    AwsEndpoint, Bucket, Endpoint, Error, PayloadHash, Profile, Service, Unsupported, Warning, region_of_host,
+};
 use util::{bucket, credentials, now, session, signer};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -282,6 +284,7 @@ fn names_of_directory_buckets_and_aliases() {
         ("my-ap--op-s3", outpost),
         ("test-accessp-x0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3", outpost),
         ("test-accessp-o-b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3", outpost),
+        ("test-accessp-e-b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3", outpost),
         ("my.photos--usw2-az1--x-s3", "the bucket name has a dot, which no directory bucket and no alias has"),
         ("my.photos-s3alias", "the bucket name has a dot, which no directory bucket and no alias has"),
         ("-photos--usw2-az1--x-s3", "the bucket name does not start and end with a letter or digit"),
@@ -338,6 +341,7 @@ fn hosts_that_name_a_region_and_those_that_only_look_so() {
         "s3.cn-north-1.amazonaws.com",
         "s3.us-iso-east-1.amazonaws.com",
         "s3.us-east-1a.amazonaws.com",
+        "s3.us-east-1.us-east-1.amazonaws.com",
         "s3.dualstack.amazonaws.com",
         "s3-fips-us-gov-west-1.amazonaws.com",
         "s3-website-eu-west-1.amazonaws.com",
@@ -383,6 +387,29 @@ proptest! {
         let _ = (Bucket::aws(&text, "us-west-2"), Bucket::aws("photos", &*text), Bucket::from_arn(&text));
         let _ = (Bucket::check_name(&text), region_of_host(&text), region_of_host(&host));
         let _ = region_of_host(&format!("{host}.amazonaws.com"));
+    }
+}
+
+/// However it comes, it is read as strictly.
+#[test]
+fn an_endpoint_from_any_kind_of_text() {
+    let text = "https://S3.Example.COM:443/a/";
+    let endpoint = Endpoint::parse(text).expect("an endpoint");
+    assert_eq!(endpoint.to_string(), "https://s3.example.com/a");
+    assert_eq!(text.parse(), Ok(endpoint.clone()));
+    assert_eq!([text.try_into(), String::from(text).try_into()], [Ok(endpoint.clone()), Ok(endpoint.clone())]);
+    assert_eq!((&String::from(text)).try_into(), Ok(endpoint.clone()));
+    assert_eq!(Endpoint::from(&endpoint), endpoint);
+    let message = |result: Result<Endpoint, Error>| result.expect_err("should be refused").to_string();
+    let refused = "the endpoint has the character ? at byte offset 10";
+    assert_eq!(message(Endpoint::try_from("https://h/?".to_owned())), refused);
+    assert_eq!(message("https://h/?".parse()), refused);
+    #[cfg(feature = "url")]
+    {
+        let url = url::Url::parse(text).expect("a URL");
+        assert_eq!([(&url).try_into(), url.try_into()], [Ok(endpoint.clone()), Ok(endpoint)]);
+        let url = url::Url::parse("https://h/?").expect("a URL");
+        assert_eq!([message(Endpoint::try_from(&url)), message(url.try_into())], [refused, refused]);
     }
 }
 

@@ -7,9 +7,9 @@ use core::time::Duration;
 use s3_sigv4::{
     AwsEndpoint, Bucket, CanonicalRequest, ContentSha256, CredentialScope, Credentials, Endpoint, Error, ExportedKey,
     Lifetime, Limit, PayloadHash, Presigned, Profile, Request, Service, SessionToken, Signature, SignedPolicy,
-    SignedRequest, Signer, SigningKey, StringToSign, Timestamp, Unsupported, Validity, Warning,
+    SignedRequest, Signer, SigningKey, StringToSign, Timestamp, Unsupported, Validity, Verifier, Warning,
 };
-use util::{ACCESS_KEY, SECRET_KEY, at, now, request, session, signer};
+use util::{ACCESS_KEY, Incoming, SECRET_KEY, at, credentials, now, request, session, signer};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -169,6 +169,14 @@ fn session_tokens_in_headers_and_links() {
         "X-Amz-Expires=60&X-Amz-Security-Token=IQoJb3JpZ2luX2VjEXAMPLE%2F%2Ftoken%2B%3D&X-Amz-SignedHeaders=host&";
     assert!(link.url().contains(encoded), "{link}");
 
+    // A parameter of the request's own may come in between.
+    let between = [("X-Amz-Meta", "1"), ("X-Amz-Security", "2"), ("X-Amz-Sha", "3")];
+    let link = signer.presign(&request("/").with_query(&between), MINUTE, now()).expect("a link");
+    let encoded = "X-Amz-Expires=60&X-Amz-Meta=1&X-Amz-Security=2&\
+        X-Amz-Security-Token=IQoJb3JpZ2luX2VjEXAMPLE%2F%2Ftoken%2B%3D&X-Amz-Sha=3&X-Amz-SignedHeaders=host&";
+    assert!(link.url().contains(encoded), "{link}");
+    assert_eq!(Incoming::link(&link).verify(&Verifier::new("us-east-1"), &session(), now()), Ok(()));
+
     // AWS IoT: the token is sent and is no part of what is signed.
     let iot = Service::new("iotdevicegateway").expect("a service").with_session_token(SessionToken::AddedAfterwards);
     let with = Signer::for_service(session(), iot.clone(), "us-east-1", now()).expect("a signer");
@@ -226,6 +234,11 @@ fn the_token_of_an_s3_express_session() {
     for request in [request("/").with_query(&pairs), Request::from_url("GET", wire).expect("a request")] {
         assert_eq!(without.presign(&request, MINUTE, now()).expect("a link").url(), link.url());
     }
+    let between = [("X-Amz-S3", "1"), ("X-Amz-S4", "2")];
+    let own = with.presign(&request("/").with_query(&between), MINUTE, now()).expect("a link");
+    let encoded = "&X-Amz-Expires=60&X-Amz-S3=1&X-Amz-S3session-Token=IQoJb3JpZ2luX2VjEXAMPLE%2F%2Ftoken%2B%3D&\
+        X-Amz-S4=2&X-Amz-SignedHeaders=host&";
+    assert!(own.url().contains(encoded), "{own}");
     // A signer with the key alone knows the name by the service, and its token may come with the request too.
     let key = with.key().clone();
     let edge = Signer::from_key("ASIAIOSFODNN7EXAMPLE", Some(token), key.clone()).expect("a signer");
@@ -399,6 +412,13 @@ fn the_headers_of_a_link_are_in_the_order_given() {
     let link = signer().presign(&request("/").with_headers(&given), MINUTE, now()).expect("a link");
     assert_eq!(link.headers().collect::<Vec<_>>(), headers);
     assert!(link.url().contains("X-Amz-SignedHeaders=content-type%3Bhost%3Bx-amz-meta-a%3Bx-amz-meta-z&"), "{link}");
+    let odd = [("X-Amz-Meta-It's*", "1")];
+    for query in [&[][..], &[("X-Amz-Meta", "1")]] {
+        let request = request("/").with_headers(&odd).with_query(query);
+        let link = signer().presign(&request, MINUTE, now()).expect("a link");
+        assert!(link.url().contains("X-Amz-SignedHeaders=host%3Bx-amz-meta-it%27s%2A&"), "{link}");
+        assert_eq!(Incoming::link(&link).verify(&Verifier::new("us-east-1"), &credentials(), now()), Ok(()));
+    }
 }
 
 #[test]

@@ -148,6 +148,17 @@ fn refused<T: core::fmt::Debug>(result: Result<T, Error>, message: &str) {
 }
 
 #[test]
+fn as_many_trailers_as_can_be() {
+    let names: Vec<_> = (0..17).map(|i| format!("x-{i}")).collect();
+    let trailers: Vec<_> = names.iter().map(|name| (&**name, 1)).collect();
+    assert!(ChunkedBody::signed(0).with_trailers(&trailers[..16]).is_ok());
+    refused(
+        ChunkedBody::signed(0).with_trailers(&trailers),
+        "17 trailing headers are more than the 16 that a body may have",
+    );
+}
+
+#[test]
 fn bodies_that_are_not_as_announced() {
     let (signer, request) = (signer(), request("/key"));
     let start =
@@ -331,6 +342,27 @@ mod reader {
                 trailers.push(("x-a".into(), "b".into()));
             });
             assert_eq!(read_all(reader).expect("a whole body"), expected, "{length} bytes");
+        }
+    }
+
+    /// What the reader underneath says is handed on, but for an interruption.
+    #[test]
+    fn hands_on_what_the_reader_says() {
+        struct Failing(io::ErrorKind);
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                let kind = core::mem::replace(&mut self.0, io::ErrorKind::BrokenPipe);
+                Err(kind.into())
+            }
+        }
+        let (signer, request) = (signer(), request("/key"));
+        for (first, handed_on) in [
+            (io::ErrorKind::UnexpectedEof, io::ErrorKind::UnexpectedEof),
+            (io::ErrorKind::Interrupted, io::ErrorKind::BrokenPipe),
+        ] {
+            let chunks = signer.sign_chunked(&request, &ChunkedBody::signed(5), now()).expect("a signature");
+            let mut reader = ChunkedReader::new(chunks.into_chunks(), Failing(first));
+            assert_eq!(reader.read(&mut [0; 100]).expect_err("an error").kind(), handed_on);
         }
     }
 

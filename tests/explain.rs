@@ -206,6 +206,9 @@ fn what_an_explanation_holds() {
     assert!(matches!(alone.cause(), Cause::NotCompared { .. }));
     assert_eq!((alone.difference(), alone.other_differences()), (None, 0));
 
+    assert_eq!(format!("{explanation:#}").lines().count(), 5);
+    assert_eq!(explanation.to_string().lines().count(), 1, "the texts are shown where they are asked for");
+
     let added = outcome(&mistake("a header is added to the signed ones")).explanation;
     assert_eq!(added.difference().map(|difference| difference.signed()), Some(None));
     let rewritten = outcome(&mistake("the path is encoded twice")).explanation;
@@ -269,6 +272,17 @@ fn what_is_seen_without_texts() {
                signed:   20130524/us-east-1/s3/aws4_request\n  \
                received: 20130524/us-east-1/storage/aws4_request\n                                \
                                              ^",
+        ),
+        (
+            "\n20130524T000000Z\n",
+            "\n20130524T000001Z\n",
+            "SignatureDoesNotMatch: the request compared is dated 20130524T000000Z and the one received 20130524T000001Z. \
+             It was signed again in between, or the date was replaced on the way: compare with the canonical request of \
+             the signing that was sent, and send x-amz-date as it was signed.\n\
+             line 2 of the string to sign\n  \
+               signed:   20130524T000000Z\n  \
+               received: 20130524T000001Z\n                          \
+                                        ^",
         ),
         (
             "AWS4-HMAC-SHA256\n20130524T000000Z",

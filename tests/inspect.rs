@@ -62,6 +62,7 @@ fn a_link_in_plain_words() {
         assert_eq!(inspection.state_at(at(instant)), Some(state));
         assert_eq!(inspection.report_at(at(instant)).to_string(), format!("{inspection}{text}"));
     }
+    assert!(!Inspection::of_link(LINK).has_session_token());
     let nothing = Inspection::of_link("https://example.com/");
     assert_eq!(nothing.state_at(now()), None);
     assert_eq!(

@@ -214,6 +214,11 @@ fn curl_lines_are_quoted() {
             bucket.put("k"),
             "curl --fail --path-as-is --globoff --request 'PUT' --header 'Content-Type:' --data-binary '@a file'",
         ),
+        // A form's type would be kept with the object, but one that was signed is sent.
+        (
+            bucket.put("k").map(|request| request.with_headers(&[("Content-Type", "text/plain")])),
+            "curl --fail --path-as-is --globoff --request 'PUT' --header 'Content-Type: text/plain' --data-binary '@a file'",
+        ),
         (
             bucket.get("k").map(|request| request.with_headers(&headers)),
             "curl --fail --path-as-is --globoff --request 'GET' \

@@ -380,6 +380,9 @@ fn no_debug_display_or_error_tells_a_secret() {
     shown.debug(&links.validity());
     shown.both(&Warning::DotUnderWildcard);
 
+    for (name, text) in shown.debug.iter().chain(&shown.display) {
+        assert!(!text.trim().is_empty(), "{name} shows nothing at all");
+    }
     for (name, text) in &shown.debug {
         for secret in &secrets {
             assert!(!text.contains(secret.as_str()), "Debug of {name} tells {secret}: {text}");

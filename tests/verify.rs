@@ -602,6 +602,18 @@ fn session_tokens() {
     let tampered = Incoming { method: "GET".into(), ..tokened("a") };
     assert_eq!(verify(&tampered, &with(credentials(), TOKEN)), Err(VerifyError::SignatureMismatch));
 
+    // Each differs from the other in such a way that a careless sum of the differences would be none.
+    for (token, other) in [("PPPP", "----"), ("abcd", "abdc"), ("aaaabbbb", "bbbbaaaa")] {
+        for incoming in [tokened(token), linked(token)] {
+            assert_eq!(verify(&incoming, &with(credentials(), token)), Ok(()));
+            assert_eq!(verify(&incoming, &with(credentials(), other)), Err(VerifyError::TokenMismatch), "{other}");
+        }
+    }
+    // A token that was not signed is nobody's, but for the services that add it afterwards.
+    let unsigned = Forged::header().set("x-amz-security-token", TOKEN).unsigned(&["x-amz-security-token"]).sign();
+    let name = excerpt("x-amz-security-token");
+    assert_eq!(verify(&unsigned, &credentials()), Err(VerifyError::HeaderNotSigned { name }));
+
     let empty = tokened("");
     let part = Part::Header("x-amz-security-token");
     assert_eq!(verify(&empty, &credentials()), Err(VerifyError::Malformed { part }));
