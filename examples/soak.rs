@@ -1,6 +1,7 @@
 //! Signs and verifies random requests for a long time in one process, over a century with its midnights and leap days,
 //! while credentials change and signers are renewed or left to grow old. Every signature is checked against the naive
-//! twin of the tests, and memory has to stay flat.
+//! twin of the tests, and memory has to stay flat. One request in fifty uploads a body in chunks, which is framed as by the
+//! twin, and read back.
 //!
 //! ```sh
 //! cargo run --release --example soak -- 10000000 [seed]
@@ -12,8 +13,8 @@ mod naive;
 mod util;
 
 use core::time::Duration;
-use naive::Case;
-use s3_sigv4::{Credentials, PayloadHash, Request, Service, Signer, Timestamp, Verifier, VerifyError};
+use naive::{Case, Signing};
+use s3_sigv4::{ChunkedBody, Credentials, PayloadHash, Request, Service, Signer, Timestamp, Verifier, VerifyError};
 use std::env;
 use std::fs;
 use std::time::Instant;
@@ -49,7 +50,11 @@ fn main() {
             seen.credentials += 1;
             peer = Peer::new(&mut random, now);
         }
-        peer.exchange(&mut random, now, &mut seen);
+        if peer.s3 && random.below(25) == 0 {
+            peer.upload(&mut random, now, &mut seen);
+        } else {
+            peer.exchange(&mut random, now, &mut seen);
+        }
 
         if i % (count / REPORTS) == 0 {
             let rss = resident_kb();
@@ -65,12 +70,15 @@ fn main() {
         }
     }
     assert!(seen.leap_days > 0 && seen.credentials > 0 && seen.links > 0 && seen.headers > 0, "{seen:?}");
+    assert!(seen.uploads > 0 && seen.chunks > seen.uploads, "{seen:?}");
 }
 
 #[derive(Debug, Default)]
 struct Seen {
     links: u64,
     headers: u64,
+    uploads: u64,
+    chunks: u64,
     midnights: u64,
     leap_days: u64,
     credentials: u64,
@@ -176,6 +184,77 @@ impl Peer {
             *value = String::from_utf8(core::mem::take(value)).expect("text").replace(&expected, &wrong).into_bytes();
         }
         assert_eq!(self.verify(&changed, now), Err(VerifyError::SignatureMismatch), "{changed:?}");
+    }
+
+    /// A body in chunks, signed by both, verified and read back; and refused with another byte.
+    fn upload(&self, random: &mut Random, now: Timestamp, seen: &mut Seen) {
+        let scope = format!("{}/us-east-1/s3/aws4_request", now.day());
+        let data: Vec<u8> = (0..random.below(40_000)).map(|_| random.below(256) as u8).collect();
+        let size = 8192 + random.below(12_000) as usize;
+        let value = random.text(LETTERS, 8, 8);
+        let (announced, trailers) = ([("x-amz-checksum-crc32c", 8)], [("x-amz-checksum-crc32c", &*value)]);
+        let (length, with) = (data.len() as u64, random.below(3) as usize);
+        // Without a signature for each chunk there must be a trailing header.
+        let body = if with == 2 { ChunkedBody::unsigned(length) } else { ChunkedBody::signed(length) };
+        let (announced, trailers) = (&announced[..with.min(1)], &trailers[..with.min(1)]);
+        let body = body.with_chunk_size(size).and_then(|body| body.with_trailers(announced)).expect("a body");
+        let origin = format!("https://{HOST}");
+        let request = Request::new("PUT", &origin, "/a b").expect("a path");
+        let signed = self.signer.sign_chunked(&request, &body, now).expect("a signature");
+
+        let incoming = Incoming::with_headers(&request, &[], signed.headers());
+        let unsigned = ["authorization", "content-length"];
+        let headers = signed.headers().filter(|(name, _)| !unsigned.contains(name));
+        let mut headers: Vec<_> = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        headers.push(("host".into(), HOST.into()));
+        let payload = body.payload_hash().to_string();
+        let case = Case { method: "PUT", host: HOST, path: "/a b", query: vec![], headers, payload, s3: true };
+        let text = naive::string_to_sign(&naive::canonical_request(&case), now.as_str(), &scope);
+        let seed = naive::signature(&self.secret, &scope, &text);
+        assert_eq!(signed.signature().to_string(), seed, "{incoming:?}");
+
+        let mut chunks = signed.into_chunks();
+        let mut sent = Vec::new();
+        for chunk in data.chunks(size) {
+            sent.extend_from_slice(chunks.chunk(chunk).expect("the announced length").as_bytes());
+            sent.extend_from_slice(chunk);
+            sent.extend_from_slice(b"\r\n");
+            seen.chunks += 1;
+        }
+        sent.extend_from_slice(chunks.finish(trailers).expect("a whole body").as_bytes());
+        let instant = now.as_str();
+        let by = Signing { access_key: &self.id, secret: &self.secret, token: None, scope: &scope, instant };
+        let seed = (with != 2).then_some(seed);
+        assert_eq!(sent, naive::framed(&by, seed, (&data, size), trailers), "{size}");
+        assert_eq!(sent.len() as u64, body.framed_length());
+
+        let slice = 1 + random.below(20_000) as usize;
+        assert_eq!(self.read_back(&incoming, sent.chunks(slice), now).as_deref(), Ok(&*data));
+        if with != 2 {
+            let at = random.below(sent.len() as u64) as usize;
+            sent[at] ^= 1 << random.below(5);
+            let read = self.read_back(&incoming, sent.chunks(slice), now);
+            assert!(read.is_err() || read.as_deref() == Ok(&*data), "{incoming:?}");
+        }
+        seen.uploads += 1;
+    }
+
+    fn read_back<'a>(
+        &self,
+        incoming: &Incoming,
+        slices: impl Iterator<Item = &'a [u8]>,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, VerifyError> {
+        incoming.claim(|claim| {
+            let verified = self.verifier.verify(claim, &self.credentials, now)?;
+            let (mut decoder, mut read) = (verified.chunks()?, Vec::new());
+            for mut slice in slices {
+                while let Some(piece) = decoder.feed(&mut slice)? {
+                    read.extend_from_slice(piece);
+                }
+            }
+            decoder.finish().map(|_| read)
+        })
     }
 
     fn verify(&self, incoming: &Incoming, now: Timestamp) -> Result<(), VerifyError> {

@@ -134,6 +134,46 @@ pub(crate) fn signature(secret: &str, scope: &str, string_to_sign: &str) -> Stri
     hex::encode(hmac(&key, string_to_sign))
 }
 
+/// An aws-chunked body as it is sent: each chunk, the empty last one and the trailing headers, signed one after the other
+/// from the request's own signature on, or not at all.
+pub(crate) fn framed(
+    by: &Signing<'_>,
+    mut previous: Option<String>,
+    (data, chunk_size): (&[u8], usize),
+    trailers: &[(&str, &str)],
+) -> Vec<u8> {
+    let mut sign = |algorithm: &str, empty: &str, hashed: &[u8]| {
+        let (hash, seed) = (hex::encode(Sha256::digest(hashed)), previous.as_ref()?);
+        let text = format!("{algorithm}\n{}\n{}\n{seed}\n{empty}{hash}", by.instant, by.scope);
+        previous = Some(signature(by.secret, by.scope, &text));
+        previous.clone()
+    };
+    let empty = format!("{}\n", hex::encode(Sha256::digest(b"")));
+    let mut sent = Vec::new();
+    for chunk in data.chunks(chunk_size).chain([&[][..]]) {
+        sent.extend(format!("{:x}", chunk.len()).bytes());
+        if let Some(signature) = sign("AWS4-HMAC-SHA256-PAYLOAD", &empty, chunk) {
+            sent.extend(format!(";chunk-signature={signature}").bytes());
+        }
+        sent.extend(b"\r\n");
+        sent.extend(chunk);
+        if !chunk.is_empty() {
+            sent.extend(b"\r\n");
+        }
+    }
+    let mut sorted = trailers.to_vec();
+    sorted.sort_unstable();
+    let lines: String = sorted.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    sent.extend(lines.replace('\n', "\r\n").bytes());
+    if !trailers.is_empty() {
+        if let Some(signature) = sign("AWS4-HMAC-SHA256-TRAILER", "", lines.as_bytes()) {
+            sent.extend(format!("x-amz-trailer-signature:{signature}\r\n").bytes());
+        }
+    }
+    sent.extend(b"\r\n");
+    sent
+}
+
 fn hmac(key: &[u8], message: &str) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key");
     mac.update(message.as_bytes());
