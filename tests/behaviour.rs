@@ -421,6 +421,25 @@ fn the_headers_of_a_link_are_in_the_order_given() {
     }
 }
 
+/// One of many links of an instant is the link that is made alone, by each verb.
+#[test]
+fn links_of_an_instant_are_those_made_alone() {
+    let headers = [("x-amz-meta-a", "1")];
+    for signer in [signer(), Signer::new(session(), "us-east-1", now()).expect("a signer")] {
+        let links = signer.links(MINUTE, now()).expect("links");
+        for request in [request("/"), request("/é").with_headers(&headers), request("/a").with_query(&[("Z", "")])] {
+            let alone = signer.presign(&request, MINUTE, now()).expect("a link");
+            assert_eq!(links.presign(&request).expect("a link").url(), alone.url());
+            let mut written = String::new();
+            links.presign_to(&mut written, &request).expect("a link");
+            assert_eq!(written, alone.url());
+            let hash = PayloadHash::of(b"body");
+            let alone = signer.presign_payload(&request, hash, MINUTE, now()).expect("a link");
+            assert_eq!(links.presign_payload(&request, hash).expect("a link").url(), alone.url());
+        }
+    }
+}
+
 #[test]
 fn how_long_a_link_is_good() {
     let ending = |at: &str| {

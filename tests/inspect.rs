@@ -131,6 +131,17 @@ fn what_looks_wrong_with_a_link() {
     ] {
         assert_eq!(findings(&Inspection::of_link(&link)), expected, "{link}");
     }
+    for (count, finding) in [
+        (128, None),
+        (129, Some("129 query parameters are more than the 128 that are taken besides those of authentication")),
+    ] {
+        let others: String = (0..count).map(|i| format!("a{i}=&")).collect();
+        let found = findings(&Inspection::of_link(&replaced("?X-Amz", &format!("?{others}X-Amz"))));
+        assert_eq!(found.first().map(|found| &**found), finding);
+    }
+    // With slash and question mark lost, all of the link is its host, and shown up to the first parameter.
+    let spoiled = Inspection::of_link(&LINK.replace("/test.txt?", ",test.txt,"));
+    assert_eq!(spoiled.target(), Some("https://examplebucket.s3.amazonaws.com,test.txt,"));
     // What is spoiled is read all the same.
     for link in [LINK.replace('&', "&amp;"), LINK.replace("%2F", "%252F"), format!("<{LINK}> ")] {
         let inspection = Inspection::of_link(&link);
@@ -191,6 +202,22 @@ fn a_signed_request_in_plain_words() {
         ["the host is in eu-west-1, and it is signed for us-east-1"]
     );
     assert_eq!(with("x-amz-date", "20130524T000000Z"), ["the header x-amz-date is there more than once"]);
+    // No more findings than a reader wants to see.
+    let names: Vec<_> = (0..200).map(|i| format!("x-amz-meta-{i}")).collect();
+    let many = |count: usize| {
+        let others = names[..count].iter().map(|name| (&**name, ""));
+        findings(&Inspection::of_headers(&headers.iter().copied().chain(others).collect::<Vec<_>>()))
+    };
+    assert_eq!((many(31).len(), many(33).len()), (31, 32));
+    let plain = |count: usize| {
+        let others = names[..count].iter().map(|name| (&name[6..], ""));
+        findings(&Inspection::of_headers(&headers.iter().copied().chain(others).collect::<Vec<_>>()))
+    };
+    assert_eq!(plain(128 + 5 - headers.len()), [""; 0]);
+    assert_eq!(
+        plain(129 + 5 - headers.len())[0],
+        "134 headers are more than the 128 that are taken besides those of authentication"
+    );
     let long = "a".repeat(70_000);
     assert_eq!(with("a", &long), ["it is longer than 64 KiB, and not looked at"]);
 }

@@ -41,10 +41,13 @@ impl Inspection {
         }
         let (host, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        // Neither a password nor what belongs in a query is shown.
+        // Neither a password nor what belongs in a query is shown, which is the host's where all in between is lost.
         let host = host.rsplit('@').next().unwrap_or_default();
-        let shown = path.to_ascii_lowercase().find("x-amz-").map_or(path, |at| &path[..at]);
-        this.target = Some([scheme, "://", host, shown].concat());
+        let mut shown = [scheme, "://", host, path].concat();
+        if let Some(at) = shown.to_ascii_lowercase().find("x-amz-") {
+            shown.truncate(at);
+        }
+        this.target = Some(shown);
         if path
             .split('/')
             .any(|segment| Text::Wire(segment).bytes().eq(*b".") || Text::Wire(segment).bytes().eq(*b".."))
