@@ -48,7 +48,9 @@ impl Mutant {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// In front of a match arm's guard or of its arrow.
-    Arm { has_guard: bool },
+    Arm {
+        has_guard: bool,
+    },
     Guard,
     /// As a whole, because precedence may change with an operator.
     Operators,
