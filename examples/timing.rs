@@ -138,12 +138,15 @@ fn secrets(run: &mut Run) {
     let pool: Vec<_> = secrets.into_iter().map(own).collect();
     let scope = CredentialScope::parse("20130524/us-east-1/s3/aws4_request").expect("a scope");
     run.measure(Expect::Same, "a key derived from one secret or from others", |at| {
-        timed(1, || SigningKey::derive(&pool[at], scope.clone()))
+        // In one place, as above: a pool of any size lies somewhere.
+        let own = pool[at].clone();
+        timed(1, || SigningKey::derive(&own, scope.clone()))
     });
     let signer = |own| Signer::new(own, "us-east-1", now()).expect("a signer");
     let (pool, get) = (pool.into_iter().map(signer).collect::<Vec<_>>(), request("/test.txt"));
     run.measure(Expect::Same, "a request signed by one key or by others", |at| {
-        timed(1, || pool[at].sign(&get, PayloadHash::EMPTY, now()).map(|signed| signed.signature()))
+        let signer = pool[at].clone();
+        timed(1, || signer.sign(&get, PayloadHash::EMPTY, now()).map(|signed| signed.signature()))
     });
 }
 
@@ -181,7 +184,7 @@ fn verify(run: &mut Run, (expect, name): (Expect, &str), incoming: [Incoming; 2]
     }
     let pool = run.pool(|class| (incoming[class].clone(), keys[class]));
     run.measure(expect, name, |at| {
-        let (incoming, key) = &pool[at];
+        let (incoming, key) = &pool[at].clone();
         let time = |claim: Claim<'_>| Ok(timed(1, || verifier.verify(claim.clone(), *key, now()).map(|_| ())));
         incoming.claim(time).expect("a claim")
     });
