@@ -31,10 +31,15 @@ impl Credentials {
     /// # Errors
     /// [`Error::Empty`] or [`Error::Character`] if the key id is not visible ASCII without a comma, or if the
     /// secret holds a control character or starts or ends with a blank. A stray line feed behind a key that was read
-    /// from a file is the usual case.
+    /// from a file is the usual case. [`Error::KeysExchanged`] if the secret has the form of AWS's access key ids, because
+    /// the other one, which is sent, is then the secret.
     pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Result<Self, Error> {
-        let secret = Secret(secret_access_key.into());
-        Ok(Self { secret: secret.checked()?, identity: Identity::new(access_key_id.into())? })
+        let (secret, mut access_key_id) = (Secret(secret_access_key.into()), access_key_id.into());
+        if secret.is_access_key_id() {
+            access_key_id.zeroize();
+            return Err(Error::KeysExchanged);
+        }
+        Ok(Self { secret: secret.checked()?, identity: Identity::new(access_key_id)? })
     }
 
     /// The same with the token of the session that they belong to.
@@ -161,6 +166,12 @@ impl Secret {
             }
         }
         Ok(self)
+    }
+
+    /// Whether it is 20 capitals and digits that start with one of the two prefixes of keys.
+    fn is_access_key_id(&self) -> bool {
+        let capitals = self.0.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        self.0.len() == 20 && capitals && (self.0.starts_with("AKIA") || self.0.starts_with("ASIA"))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

@@ -41,6 +41,10 @@ pub enum Error {
     #[error("the access key id starts with ASIA, so it belongs to a session, but there is no session token")]
     SessionTokenMissing,
 
+    /// An access key id stands where the secret belongs. Signed so, the secret would be sent in its place.
+    #[error("the secret access key is an access key id, so the two are probably exchanged")]
+    KeysExchanged,
+
     /// The credentials had expired at the instant of signing.
     #[error("the credentials expired at {expired}, and the signature is dated {now}")]
     CredentialsExpired {

@@ -53,6 +53,17 @@ fn keys_and_tokens_with_stray_characters() {
 }
 
 #[test]
+fn an_id_in_the_secrets_place() {
+    let message = "the secret access key is an access key id, so the two are probably exchanged";
+    refused(Credentials::new(SECRET_KEY, ACCESS_KEY), message);
+    refused(Credentials::new(SECRET_KEY, "ASIAIOSFODNN7EXAMPLE"), message);
+    // What only resembles one may be what some other server gave out.
+    for secret in ["AKIAIOSFODNN7EXAMPL", "AKIAIOSFODNN7EXAMPLEX", "AKIAIOSFODNN7eXAMPLE", "BKIAIOSFODNN7EXAMPLE"] {
+        assert!(Credentials::new(SECRET_KEY, secret).is_ok(), "{secret}");
+    }
+}
+
+#[test]
 fn a_session_key_without_its_token() {
     let message = "the access key id starts with ASIA, so it belongs to a session, but there is no session token";
     let half = Credentials::new("ASIAIOSFODNN7EXAMPLE", SECRET_KEY).expect("credentials");
