@@ -947,3 +947,39 @@ fn no_secret_is_told() {
     let request = run_with(&[&["console-url", "request", "--credentials-from", &xml], &at[..]].concat(), &keys, b"");
     assert!(request.done().contains("MARKEDsecret%2F"));
 }
+
+#[test]
+fn nothing_is_taken_for_something_else() {
+    // A key that looks like the rest of an ARN stays a key.
+    let arn = "arn:aws:s3:us-west-2:123456789012:accesspoint/ap";
+    let link = run(&["presign", &format!("s3://{arn}/a:outpost/b/c"), "-q"]).done();
+    assert!(
+        link.starts_with("https://ap-123456789012.s3-accesspoint.us-west-2.amazonaws.com/a%3Aoutpost/b/c?"),
+        "{link}"
+    );
+
+    // The longest lifetime in full is seven days, which these keys do not have.
+    let soon = [&KEYS[..], &[SESSION, ("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T00:05:00Z")]].concat();
+    let full = run_with(&["presign", "s3://photos/k", "--expires", "max", "--full", "--at", DAY], &soon, b"");
+    assert_eq!(full.code, 3);
+    assert!(full.err.contains("the credentials expire at 20130524T000500Z"), "{}", full.err);
+
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStringExt;
+        // A file's name with a line end does not become a second option of curl's.
+        let body = folder("curl").join("a\nurl = \"http:");
+        fs::write(&body, "body").expect("a file");
+        let arguments =
+            ["sign", "s3://photos/k", "-X", "PUT", "--curl-config", "--body", body.to_str().expect("UTF-8")];
+        let config = run(&arguments).done();
+        assert_eq!(config.lines().filter(|line| line.starts_with("url = ")).count(), 1, "{config}");
+        assert!(config.contains("a\\nurl = \\\"http:"), "{config}");
+
+        // A variable that cannot be read is not one that is not there.
+        let mut child = command(&["presign", "s3://photos/k"], &KEYS);
+        let output = child.env("AWS_PROFILE", std::ffi::OsString::from_vec(vec![0xff])).output().expect("the binary");
+        assert_eq!(output.status.code(), Some(3));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "error: the variable AWS_PROFILE is not UTF-8\n");
+    }
+}

@@ -94,7 +94,7 @@ fn every_error_says_what_and_where() {
     let role = "[profile a]\nrole_arn = arn:aws:iam::123456789012:role/link";
     let default = |more: &str| format!("[default]\naws_access_key_id = ID\n{more}");
     let full = |more: &str| default(&format!("aws_secret_access_key = secret\n{more}"));
-    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 26] = [
+    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 27] = [
         (
             None,
             "region = x",
@@ -146,6 +146,15 @@ fn every_error_says_what_and_where() {
             "",
             &[],
             "no keys were found: AWS_ACCESS_KEY_ID is not set, and the profile default has no aws_access_key_id",
+        ),
+        (
+            Some("a"),
+            &format!("{role}\naws_access_key_id = ID\naws_secret_access_key = MARKED"),
+            "",
+            &[],
+            "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with the \
+             keys of a profile that it does not name (source_profile): ask STS for a session by AssumeRole, and sign \
+             with its keys",
         ),
         (
             None,
@@ -461,6 +470,8 @@ mod files {
             ("config", "", 0o644, false),
             ("config", "", 0o664, true),
             ("config", keys, 0o644, true),
+            ("config", "[default]\nAWS_Session_Token = token", 0o644, true),
+            ("config", "[default]\nregion = eu-west-1", 0o644, false),
         ] {
             let target = home.join(".aws").join(file);
             fs::write(&target, text).expect("a file");

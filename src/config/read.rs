@@ -110,7 +110,9 @@ fn permissions(file: SharedFile, path: &str, text: &str, opened: &File) -> Optio
     let metadata = opened.metadata().ok().filter(std::fs::Metadata::is_file)?;
     let mode = metadata.permissions().mode() & 0o777;
     // The config file may be read unless there are keys in it; nobody else may change where requests go.
-    let secret = file == SharedFile::Credentials || text.contains("aws_secret_access_key");
+    let names = ["aws_secret_access_key", "aws_session_token", "aws_security_token"].map(str::as_bytes);
+    let has = |name: &[u8]| text.as_bytes().windows(name.len()).any(|found| found.eq_ignore_ascii_case(name));
+    let secret = file == SharedFile::Credentials || names.into_iter().any(has);
     let unwanted = if secret { 0o077 } else { 0o022 };
     (mode & unwanted != 0).then(|| ConfigWarning::Permissions { file, path: shown(path), mode })
 }

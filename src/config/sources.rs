@@ -107,9 +107,9 @@ impl<'a> Sources<'a> {
             }
             let source = self.of_profile("source_profile").map(|source| format!("the profile {}", text(source)));
             let source = source.or_else(|| self.of_profile("credential_source").map(text));
-            if let Some(source_name) = source {
-                return Err(ConfigError::AssumesRole { profile, role_arn, source_name, place });
-            }
+            // Its own keys are not meant: signed with them, it would act for somebody else than it says.
+            let source_name = source.unwrap_or_else(|| "a profile that it does not name (source_profile)".to_owned());
+            return Err(ConfigError::AssumesRole { profile, role_arn, source_name, place });
         }
         for setting in ["sso_session", "sso_start_url", "login_session"] {
             if let Some(found) = self.of_profile(setting) {

@@ -10,6 +10,8 @@ use crate::xml::{Elements, Kind};
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
+use core::mem::take;
+use zeroize::Zeroizing;
 
 /// The elements of all answers that are read.
 const NAMES: [&str; 17] = [
@@ -96,10 +98,11 @@ impl Session {
     pub fn parse(body: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self, StsError> {
         let answer = Answer::read(body.as_ref())?;
         let (id, secret) = (answer.required("AccessKeyId")?, answer.required("SecretAccessKey")?);
-        let token = unwrapped(answer.required("SessionToken")?);
+        let mut token = unwrapped(answer.required("SessionToken")?);
         let expiration = answer.required("Expiration")?;
         let expiration = instant::read(expiration).ok_or(StsError::Unreadable { element: "Expiration" })?;
-        let credentials = Credentials::new(id, secret).and_then(|credentials| credentials.with_session_token(token));
+        let credentials = Credentials::new(id, secret);
+        let credentials = credentials.and_then(|credentials| credentials.with_session_token(take(&mut *token)));
         let credentials = credentials.map_err(|error| StsError::Credentials { error })?.with_expiration(expiration);
         let size = answer.elements.get("PackedPolicySize").map(str::parse).transpose();
         Ok(Self {
@@ -419,8 +422,8 @@ impl Answer {
 }
 
 /// A token without the line breaks that a printer of XML may have put into it, as AWS's documents have.
-fn unwrapped(text: &str) -> String {
-    let mut token = String::with_capacity(text.len());
+fn unwrapped(text: &str) -> Zeroizing<String> {
+    let mut token = Zeroizing::new(String::with_capacity(text.len()));
     text.split_ascii_whitespace().for_each(|line| token.push_str(line));
     token
 }

@@ -27,6 +27,7 @@ impl Context {
 
     /// The environment, the profile, and above them the command line.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        check_variables()?;
         let files = SharedFiles::read(variable)?;
         files.warnings().iter().for_each(|warning| self.warn(warning));
         let mut settings = Settings::new(self.global.profile.as_deref(), &files, variable)?;
@@ -103,6 +104,18 @@ fn say(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// What is there and cannot be read is not taken for missing.
+fn check_variables() -> Result<(), Failure> {
+    let unreadable = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        let name = name.into_string().ok().filter(|name| name.starts_with("AWS_"))?;
+        value.to_str().is_none().then_some(name)
+    };
+    match env::vars_os().find_map(unreadable) {
+        Some(name) => Err(Failure::Credentials(format!("the variable {name} is not UTF-8"))),
+        None => Ok(()),
+    }
+}
+
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok()
 }
@@ -116,10 +129,16 @@ pub(crate) fn extended(instant: Timestamp) -> String {
 
 /// Reads all of a file, or of standard input for `-`.
 pub(crate) fn read(place: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    open(place)?.read_to_end(&mut bytes).map_err(Failure::at(name_of(place)))?;
-    Ok(bytes)
+    // Room for what may be secret: a buffer that grows leaves copies of it behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(1 << 20));
+    open(place)?.take(LONGEST + 1).read_to_end(&mut bytes).map_err(Failure::at(name_of(place)))?;
+    match bytes.len() as u64 {
+        0..=LONGEST => Ok(bytes),
+        _ => Err(Failure::Refused(format!("{} is longer than 1 GiB", name_of(place)))),
+    }
 }
+
+const LONGEST: u64 = 1 << 30;
 
 /// The same, where it must be text.
 pub(crate) fn read_text(place: &str) -> Result<Zeroizing<String>, Failure> {

@@ -46,6 +46,8 @@ pub(crate) fn line(text: &mut String, name: &str, value: &[&str]) {
             '\\' => text.push_str("\\\\"),
             '"' => text.push_str("\\\""),
             '\t' => text.push_str("\\t"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
             other => text.push(other),
         }
     }

@@ -14,10 +14,10 @@ impl<'a> Target<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, Failure> {
         let rest = text.strip_prefix("s3://").filter(|rest| !rest.is_empty() && !rest.starts_with('/'));
         let rest = rest.ok_or_else(|| Failure::Usage("an object is named as s3://bucket/key".into()))?;
-        // The name of an access point, or of one on an Outpost, has slashes of its own.
-        let own = match rest.strip_prefix("arn:") {
-            Some(arn) if arn.contains(":outpost/") => 3,
-            Some(arn) if arn.contains(":accesspoint/") => 1,
+        // The name of an access point, or of one on an Outpost, has slashes of its own: arn:aws:s3:region:account:name.
+        let own = match rest.strip_prefix("arn:").and_then(|arn| arn.splitn(5, ':').nth(4)) {
+            Some(name) if name.starts_with("outpost/") => 3,
+            Some(name) if name.starts_with("accesspoint/") => 1,
             _ => 0,
         };
         let end = rest.match_indices('/').nth(own).map_or(rest.len(), |(at, _)| at);

@@ -6,6 +6,7 @@ use crate::{form, keys};
 use s3_sigv4::{Bucket, Lifetime, Limit, Presigned, Request, ResponseHeaders, Signer};
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
+use std::time::Duration;
 
 pub(crate) fn run(args: &Presign, context: &Context) -> Result<(), Failure> {
     read_once(&[&args.keys_from, &args.operation.headers_from, context.credentials_from()])?;
@@ -118,6 +119,7 @@ impl<'a> Job<'a> {
 
 pub(crate) fn lifetime(args: &Presign) -> Lifetime {
     let lifetime = match args.expires {
+        Expires::Max if args.full => Lifetime::full(Duration::from_secs(7 * 86_400)),
         Expires::Max => Lifetime::LONGEST,
         Expires::In(duration) if args.full => Lifetime::full(duration),
         Expires::In(duration) => Lifetime::from(duration),

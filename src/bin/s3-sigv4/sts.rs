@@ -164,5 +164,9 @@ pub(crate) fn write_private(path: &str, bytes: &[u8]) -> Result<(), Failure> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(Failure::at(path))?;
-    file.write_all(bytes).map_err(Failure::at(path))
+    file.write_all(bytes).map_err(|error| {
+        // Half of a session is worth nothing, and would stand in the way of the next.
+        let _ = std::fs::remove_file(path);
+        Failure::at(path)(error)
+    })
 }
