@@ -162,6 +162,8 @@ fn every_operation() {
         (&[object, "--upload-id", "u", "-X", "POST"], format!("POST {key} uploadId=u {{}}")),
         (&[object, "--upload-id", "u", "-X", "DELETE"], format!("DELETE {key} uploadId=u {{}}")),
         (&["s3://photos", "--query", "prefix=2024/"], "GET  list-type=2&prefix=2024%2F {}".into()),
+        (&["s3://photos", "--query", "versions="], "GET  versions= {}".into()),
+        (&["s3://photos", "--query", "marker=a"], "GET  marker=a {}".into()),
         (
             &[object, "--download", "Zoë.jpg", "--response-content-type", "image/jpeg"],
             format!(
@@ -616,7 +618,8 @@ fn the_least_policy() {
     let object = "s3://photos/2024/cat.jpg";
     let resource = "arn:aws:s3:::photos/2024/cat.jpg";
     let one = |action: &str| json!([{ "Effect": "Allow", "Action": action, "Resource": resource }]);
-    let cases: [(Words<'_>, Value); 19] = [
+    let of_bucket = |action: &str| json!([{ "Effect": "Allow", "Action": action, "Resource": "arn:aws:s3:::photos" }]);
+    let cases: [(Words<'_>, Value); 30] = [
         (&[object], one("s3:GetObject")),
         (&[object, "-X", "HEAD"], one("s3:GetObject")),
         (&[object, "--version-id", "1"], one("s3:GetObjectVersion")),
@@ -683,6 +686,40 @@ fn the_least_policy() {
             }]),
         ),
         (
+            &["s3://photos/in/", "--post", "--field", "acl=public-read", "--field-prefix", "tagging=<Tagging>"],
+            json!([{
+                "Effect": "Allow", "Action": ["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging"],
+                "Resource": "arn:aws:s3:::photos/in/*",
+            }]),
+        ),
+        (&[object, "--query", "restore", "-X", "POST"], one("s3:RestoreObject")),
+        (&[object, "--query", "select", "--query", "select-type=2", "-X", "POST"], one("s3:GetObject")),
+        (
+            &[object, "--query", "attributes"],
+            json!([{
+                "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectAttributes"], "Resource": resource,
+            }]),
+        ),
+        (
+            &[object, "--query", "attributes", "--version-id", "1"],
+            json!([{
+                "Effect": "Allow", "Action": ["s3:GetObjectVersion", "s3:GetObjectVersionAttributes"],
+                "Resource": resource,
+            }]),
+        ),
+        (&[object, "--query", "versionId=1", "--query", "response-expires=0"], one("s3:GetObjectVersion")),
+        (
+            &["s3://photos", "--query", "versions", "--query", "prefix=a"],
+            json!([{
+                "Effect": "Allow", "Action": "s3:ListBucketVersions", "Resource": "arn:aws:s3:::photos",
+                "Condition": { "StringEquals": { "s3:prefix": "a" } },
+            }]),
+        ),
+        (&["s3://photos", "--query", "acl"], of_bucket("s3:GetBucketAcl")),
+        (&["s3://photos", "--query", "uploads", "--query", "prefix=a"], of_bucket("s3:ListBucketMultipartUploads")),
+        (&["s3://photos", "--query", "cors", "-X", "DELETE"], of_bucket("s3:PutBucketCORS")),
+        (&["s3://photos", "--query", "lifecycle", "-X", "PUT"], of_bucket("s3:PutLifecycleConfiguration")),
+        (
             &["s3://arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap/k"],
             json!([{
                 "Effect": "Allow", "Action": "s3:GetObject",
@@ -698,6 +735,11 @@ fn the_least_policy() {
         &["policy", "s3://photos--usw2-az1--x-s3/k"][..],
         &["policy", "s3://photos", "-X", "PUT"],
         &["policy", "s3://photos/k", "--query", "acl", "-X", "DELETE"],
+        &["policy", "s3://photos", "--query", "acl", "-X", "DELETE"],
+        &["policy", "s3://photos", "--query", "session"],
+        &["policy", "s3://photos", "--query", "acl", "--query", "cors"],
+        &["policy", "s3://photos/k", "--query", "torrent"],
+        &["policy", "s3://photos/k", "-X", "POST"],
         &["policy", "s3://Photos/k"],
     ] {
         let run = run_with(arguments, &[("AWS_REGION", "us-west-2")], b"");

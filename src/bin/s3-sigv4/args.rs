@@ -286,6 +286,21 @@ pub(crate) struct Policy {
     #[command(flatten)]
     pub(crate) operation: Operation,
     /// For a form, as of presign --post
-    #[arg(long, conflicts_with_all = ["uploads", "upload_id", "version_id", "part"])]
+    #[arg(long, conflicts_with_all = [
+        "method", "uploads", "upload_id", "version_id", "part", "headers", "headers_from", "query",
+    ])]
     pub(crate) post: bool,
+    /// A field of the form: 'acl=public-read'
+    #[arg(long = "field", value_name = "NAME=VALUE", requires = "post")]
+    pub(crate) fields: Vec<String>,
+    /// A field of the form that starts so: 'Content-Type=image/'
+    #[arg(long = "field-prefix", value_name = "NAME=VALUE", requires = "post")]
+    pub(crate) prefixes: Vec<String>,
+}
+
+impl Policy {
+    /// The names of the form's fields.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().chain(&self.prefixes).map(|field| field.split('=').next().unwrap_or_default())
+    }
 }

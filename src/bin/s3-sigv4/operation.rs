@@ -101,7 +101,8 @@ impl Operation {
             (None, Method::Post) if self.uploads => bucket.create_multipart_upload(key)?,
             _ if self.uploads => return Err(Failure::Usage("a multipart upload is started with --method POST".into())),
             (None, method) if key.is_empty() => match method {
-                Method::Get => bucket.list(),
+                Method::Get if self.lists() => bucket.list(),
+                Method::Get => bucket.on_bucket("GET")?,
                 Method::Head => bucket.on_bucket("HEAD")?,
                 _ => {
                     let text = "the URL names no key, and without one there are only GET and HEAD";
@@ -118,6 +119,16 @@ impl Operation {
             }
         };
         self.with_details(request, details)
+    }
+
+    /// Whether it is ListObjectsV2: no parameter was given that makes another operation of it.
+    fn lists(&self) -> bool {
+        let of_list =
+            ["prefix", "delimiter", "max-keys", "start-after", "continuation-token", "encoding-type", "fetch-owner"];
+        self.query.iter().all(|parameter| {
+            let name = parameter.split('=').next().unwrap_or_default();
+            of_list.contains(&name) || name.starts_with("x-")
+        })
     }
 
     /// The requests for the parts that were asked for.

@@ -4,7 +4,9 @@
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_s3.html>, and
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>.
 
-use crate::args::{Method, Policy};
+mod actions;
+
+use crate::args::Policy;
 use crate::context::{Context, read_once};
 use crate::failure::Failure;
 use crate::operation::{Borrowed, Details, Target};
@@ -26,11 +28,14 @@ pub(crate) fn run(args: &Policy, context: &Context) -> Result<(), Failure> {
     };
     let resources = Resources::new(target.bucket, partition)?;
     let details = Details::new(&args.operation)?;
-    let statements = statements(args, &target, &details.borrowed(), &resources)?;
+    let details = details.borrowed();
+    let statements = statements(args, &target, &details, &resources)?;
+    let fields = args.fields.iter().filter_map(|field| field.split_once('='));
     if details
-        .borrowed()
         .headers
         .iter()
+        .copied()
+        .chain(fields)
         .any(|(name, value)| is(name, "x-amz-server-side-encryption") && value.starts_with("aws:kms"))
     {
         context.warn(
@@ -94,11 +99,11 @@ fn statements(
     };
     if target.key.is_empty() && !args.post {
         let prefix = details.query.iter().find(|(name, _)| *name == "prefix").map(|(_, prefix)| *prefix);
+        let action = actions::of_bucket(operation.method, details)?;
+        // Only these two know the condition.
+        let prefix = prefix.filter(|_| ["s3:ListBucket", "s3:ListBucketVersions"].contains(&&*action));
         let conditions = prefix.map(|prefix| json!({ "StringEquals": { "s3:prefix": prefix.replace('$', "${$}") } }));
-        return match operation.method {
-            Method::Get | Method::Head => Ok(vec![of_bucket("s3:ListBucket", conditions)]),
-            _ => Err(Failure::Refused("a link that changes a bucket is more than this command knows".into())),
-        };
+        return Ok(vec![of_bucket(&action, conditions)]);
     }
     let mut resource = resources.of_key(target.key);
     if args.post && target.key.ends_with('/') {
@@ -108,59 +113,12 @@ fn statements(
         let action = if let [action] = &*actions { json!(action) } else { json!(actions) };
         json!({ "Effect": "Allow", "Action": action, "Resource": resource })
     };
-    let mut statements = vec![allow(actions(args, details)?, resource)];
+    let mut statements = vec![allow(actions::of_object(args, details)?, resource)];
     if let Some((_, source)) = details.headers.iter().find(|(name, _)| is(name, "x-amz-copy-source")) {
         statements.push(allow(vec![of_source(source)], source_resource(source, resources)?));
     }
     Ok(statements)
 }
-
-fn actions(args: &Policy, details: &Borrowed<'_>) -> Result<Vec<String>, Failure> {
-    let operation = &args.operation;
-    let version = if operation.version_id.is_some() { "Version" } else { "" };
-    let method = if args.post || operation.part.is_some() { Method::Put } else { operation.method };
-    let about = SUBRESOURCES.iter().find(|(name, _)| details.query.iter().any(|(other, _)| other == name));
-    if let Some((name, what)) = about {
-        let verb = match method {
-            Method::Get => "Get",
-            Method::Put => "Put",
-            Method::Delete if *name == "tagging" => "Delete",
-            _ => return Err(Failure::Refused(format!("S3 has no {} for ?{name}", method.as_str()))),
-        };
-        // Retention and legal hold are permitted for all versions alike.
-        let version = if ["acl", "tagging"].contains(name) { version } else { "" };
-        return Ok(vec![format!("s3:{verb}Object{version}{what}")]);
-    }
-    let mut actions = match (method, &operation.upload_id) {
-        (Method::Get, Some(_)) => vec!["s3:ListMultipartUploadParts".into()],
-        (Method::Delete, Some(_)) => vec!["s3:AbortMultipartUpload".into()],
-        (Method::Get | Method::Head, None) => vec![format!("s3:GetObject{version}")],
-        (Method::Delete, None) => vec![format!("s3:DeleteObject{version}")],
-        _ => vec![String::from("s3:PutObject")],
-    };
-    for (name, _) in &details.headers {
-        let name = name.to_ascii_lowercase();
-        let more = BY_HEADER.iter().find(|(start, _)| name.starts_with(start));
-        if let Some((_, action)) = more.filter(|(_, action)| !actions.iter().any(|known| known == action)) {
-            actions.push((*action).into());
-        }
-    }
-    Ok(actions)
-}
-
-/// What is asked about an object by a parameter, and how the action ends.
-const SUBRESOURCES: [(&str, &str); 4] =
-    [("acl", "Acl"), ("tagging", "Tagging"), ("retention", "Retention"), ("legal-hold", "LegalHold")];
-
-/// What else a header needs.
-const BY_HEADER: [(&str, &str); 6] = [
-    ("x-amz-acl", "s3:PutObjectAcl"),
-    ("x-amz-grant-", "s3:PutObjectAcl"),
-    ("x-amz-tagging", "s3:PutObjectTagging"),
-    ("x-amz-object-lock-legal-hold", "s3:PutObjectLegalHold"),
-    ("x-amz-object-lock-", "s3:PutObjectRetention"),
-    ("x-amz-bypass-governance-retention", "s3:BypassGovernanceRetention"),
-];
 
 fn of_source(source: &str) -> String {
     if source.contains("?versionId=") { "s3:GetObjectVersion".into() } else { "s3:GetObject".into() }
