@@ -576,6 +576,45 @@ fn what_was_signed_is_read_back() {
 }
 
 #[test]
+fn requests_of_every_service_verify() {
+    let variables = [("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), KEYS[1], KEYS[2]];
+    let form = "Action=GetCallerIdentity&Version=2011-06-15";
+    let request = format!("POST / HTTP/1.1\r\nhost: sts.us-east-1.amazonaws.com\r\n\r\n{form}");
+    let signed =
+        run_with(&["sign", "--request", "-", "--service", "sts", "--at", DAY, "-q"], &variables, request.as_bytes());
+    let signed = signed.done();
+    let at =
+        |more: &[&str], input: &str| run_with(&[&["verify", "--at", DAY], more].concat(), &variables, input.as_bytes());
+    let yes = "verified: signed by AKIDEXAMPLE at 2013-05-24T00:00:00Z\n";
+    assert_eq!(at(&[], &signed).done(), yes);
+    assert_eq!(at(&["--service", "sts"], &signed).done(), yes);
+    let other = at(&["--service", "iam"], &signed);
+    let text = "error: it was signed for the service sts, and --service asks for iam\n";
+    assert_eq!((other.code, other.err.as_str()), (1, text));
+    let other = at(&["--region", "eu-west-1"], &signed);
+    let text = "error: it was signed for the region us-east-1, and --region asks for eu-west-1\n";
+    assert_eq!((other.code, other.err.as_str()), (1, text));
+    assert_eq!(at(&[], &signed.replace("GetCaller", "SetCaller")).code, 1);
+
+    // S3's hash is sent, and held against the body.
+    let put = "PUT /k HTTP/1.1\r\nhost: photos.s3.us-east-1.amazonaws.com\r\n\r\na picture";
+    let put = run_with(&["sign", "--request", "-", "--at", DAY, "-q"], &variables, put.as_bytes()).done();
+    assert_eq!(at(&[], &put).done(), yes);
+    assert_eq!(at(&[], &put.replace("a picture", "a pictura")).code, 1);
+
+    // A customer's key comes from a file, for a link that comes as a word.
+    let headers = folder("received").join("headers");
+    fs::write(&headers, "x-amz-server-side-encryption-customer-key: MARKED\n").expect("a file");
+    let from = ["--headers-from", headers.to_str().expect("UTF-8")];
+    let link =
+        run_with(&[&["presign", "s3://photos/k", "--at", DAY, "-q"], &from[..]].concat(), &variables, b"").done();
+    assert_eq!(at(&[&[link.trim()], &from[..]].concat(), "").code, 0);
+    assert_eq!(at(&[link.trim()], "").code, 1);
+    assert_eq!(run_with(&[&["inspect", link.trim(), "--at", DAY], &from[..]].concat(), &[], b"").code, 0);
+    assert_eq!(at(&["--headers-from", "-"], &link).err, "error: standard input can be read only once\n");
+}
+
+#[test]
 fn a_refusal_is_explained() {
     let link = run(&["presign", "s3://photos/cat.jpg", "--query", "a=b"]).done();
     let link = link.trim();

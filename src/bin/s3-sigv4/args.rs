@@ -35,7 +35,7 @@ pub(crate) enum Command {
     /// Say in plain words what a link or a signed request allows, until when, and what looks wrong
     Inspect(Received),
     /// Verify a link or a signed request under the stored keys
-    Verify(Received),
+    Verify(Verify),
     /// Say why a server refused a request: its error body comes on standard input
     Explain(Explain),
     /// Print the least IAM policy that permits what a link does
@@ -260,6 +260,18 @@ pub(crate) struct Received {
     /// A header that is sent with the link
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
     pub(crate) headers: Vec<String>,
+    /// Read such headers from a file, or - for standard input, a line each: for keys of a customer's own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) headers_from: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) received: Received,
+    /// The service that it must be signed for; without it, the one that it names
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
 }
 
 #[derive(Args)]
@@ -279,6 +291,9 @@ pub(crate) struct Explain {
     /// A header that was sent with the link
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", requires = "link")]
     pub(crate) headers: Vec<String>,
+    /// Read such headers from a file, a line each: for keys of a customer's own
+    #[arg(long, value_name = "FILE", requires = "link")]
+    pub(crate) headers_from: Option<String>,
 }
 
 #[derive(Args)]

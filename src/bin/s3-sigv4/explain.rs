@@ -1,5 +1,5 @@
 use crate::args::Explain;
-use crate::context::{Context, read};
+use crate::context::{Context, read, read_once};
 use crate::failure::Failure;
 use crate::operation::{borrowed, headers};
 use s3_sigv4::{ErrorResponse, Explanation, Inspection, Request, Service, Signer};
@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
-    context.reads_standard_input()?;
+    read_once(&[&Some("-".into()), &args.headers_from, context.credentials_from()])?;
     let answer_headers = headers(&args.answer_headers, &None)?;
     let body = read("-")?;
     let mut answer = ErrorResponse::new(body.as_slice());
@@ -51,7 +51,7 @@ fn against_link(
     let (path, query) = link.split_once('?').ok_or_else(wrong)?;
     let own = query.split('&').filter(|parameter| !is_of_signing(parameter)).collect::<Vec<_>>().join("&");
     let url = if own.is_empty() { path.to_owned() } else { format!("{path}?{own}") };
-    let headers = headers(&args.headers, &None)?;
+    let headers = headers(&args.headers, &args.headers_from)?;
     let headers = borrowed(&headers);
     let request = Request::from_url(&args.method, &url)?.with_headers(&headers).allow_dot_segments();
     let credentials = context.settings()?.credentials()?;

@@ -1,5 +1,5 @@
 use crate::args::Received;
-use crate::context::{Context, extended, read};
+use crate::context::{Context, extended, read, read_once};
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::operation::{borrowed, headers};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
-    let input = Input::read(args)?;
+    let input = Input::read(args, context)?;
     let inspection = match &input {
         Input::Link(link) => Inspection::of_link(link),
         Input::Request(message) => Inspection::of_headers(&borrowed(&message.headers)),
@@ -36,7 +36,9 @@ pub(crate) enum Input {
 }
 
 impl Input {
-    pub(crate) fn read(args: &Received) -> Result<Self, Failure> {
+    pub(crate) fn read(args: &Received, context: &Context) -> Result<Self, Failure> {
+        let link = Some(args.link.clone().unwrap_or_else(|| "-".into()));
+        read_once(&[&link, &args.headers_from, context.credentials_from()])?;
         if let Some(link) = args.link.as_ref().filter(|link| *link != "-") {
             return Ok(Self::Link(link.clone()));
         }
@@ -63,7 +65,7 @@ impl Input {
         // The default port is not part of what was signed.
         let default = if link.starts_with("https:") { ":443" } else { ":80" };
         let host = host.strip_suffix(default).unwrap_or(host);
-        let mut headers = headers(&args.headers, &None)?;
+        let mut headers = headers(&args.headers, &args.headers_from)?;
         headers.push(("host".into(), host.to_owned().into()));
         let slash = if target.starts_with('/') { "" } else { "/" };
         Ok(Message { method: args.method.clone(), target: format!("{slash}{target}"), headers, body: Vec::new() })

@@ -1,31 +1,37 @@
-use crate::args::Received;
+use crate::args::Verify;
 use crate::context::{Context, extended};
 use crate::failure::Failure;
 use crate::inspect::Input;
 use crate::operation::borrowed;
-use s3_sigv4::{Claim, Request, Verifier, VerifyError};
+use s3_sigv4::{Claim, PayloadHash, Request, Service, Verifier, VerifyError};
 use serde_json::json;
 use std::io::{self, Write};
 
-pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
-    if args.link.as_deref().is_none_or(|link| link == "-") {
-        context.reads_standard_input()?;
-    }
-    let input = Input::read(args)?;
+pub(crate) fn run(args: &Verify, context: &Context) -> Result<(), Failure> {
+    let input = Input::read(&args.received, context)?;
+    let asked = args.service.clone().map(Service::new).transpose()?;
     let settings = context.settings()?;
     let credentials = settings.credentials()?;
-    let message = input.into_message(args)?;
+    // A link comes without a body.
+    let has_body = matches!(input, Input::Request(_));
+    let message = input.into_message(&args.received)?;
     let headers = borrowed(&message.headers);
     let host = message.header("host").unwrap_or_default().to_owned();
+    let mut scope = None;
     let result = Request::received(&message.method, &host, &message.target).and_then(|request| {
-        let claim = Claim::parse(&request.with_headers(&headers))?;
-        let scope = claim.scope();
+        let mut claim = Claim::parse(&request.with_headers(&headers))?;
+        if has_body {
+            // Services other than S3 sign a hash that the request does not name.
+            claim = claim.with_payload(PayloadHash::of(&message.body));
+        }
+        let scope = scope.insert(claim.scope());
         // Nobody is asked for here but the owner of the keys, so any region and service will do that was not asked for.
         let region = context.region().unwrap_or(scope.region());
-        let service = s3_sigv4::Service::new(scope.service().to_owned()).unwrap_or(s3_sigv4::Service::S3);
+        let named = || Service::new(scope.service().to_owned()).unwrap_or(Service::S3);
+        let service = asked.clone().unwrap_or_else(named);
         let known = (claim.access_key_id() == credentials.access_key_id()).then_some(&credentials);
         let verified = Verifier::new(region).with_service(service).verify(claim, known, context.now)?;
-        if verified.decoded_length().is_none() {
+        if has_body && verified.decoded_length().is_none() {
             verified.check_body(&message.body)?;
         }
         Ok((verified.access_key_id().to_owned(), verified.dated(), verified.valid_until()))
@@ -52,14 +58,21 @@ pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
                 writeln!(out, "{}", json!({ "verified": false, "reason": error.to_string(), "code": client.code() }))?;
                 out.flush()?;
             }
-            Err(refused(error, credentials.access_key_id()))
+            Err(match (error, scope) {
+                (VerifyError::UnknownKey, _) => {
+                    let id = credentials.access_key_id();
+                    Failure::No(format!("it was signed by another key than {id}, which is at hand"))
+                }
+                (VerifyError::ScopeService { .. }, Some(scope)) => {
+                    let (named, asked) = (scope.service().escape_debug(), args.service.as_deref().unwrap_or_default());
+                    Failure::No(format!("it was signed for the service {named}, and --service asks for {asked}"))
+                }
+                (VerifyError::ScopeRegion { .. }, Some(scope)) => {
+                    let (named, asked) = (scope.region().escape_debug(), context.region().unwrap_or_default());
+                    Failure::No(format!("it was signed for the region {named}, and --region asks for {asked}"))
+                }
+                (error, _) => Failure::No(error.to_string()),
+            })
         }
-    }
-}
-
-fn refused(error: VerifyError, id: &str) -> Failure {
-    match error {
-        VerifyError::UnknownKey => Failure::No(format!("it was signed by another key than {id}, which is at hand")),
-        error => Failure::No(error.to_string()),
     }
 }
