@@ -358,7 +358,7 @@ fn every_exit_code_with_its_message() {
     let (keys, nobody) = (KEYS.to_vec(), nobody.to_vec());
     let link = run(&["presign", "s3://photos/k"]).done();
     let link = link.trim();
-    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 34] = [
+    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 36] = [
         (&[], &keys, b"", 2, "no command was given: --help lists them"),
         (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing'"),
         (&["presign"], &keys, b"", 2, "the following required arguments were not provided: <S3-URL>"),
@@ -483,6 +483,14 @@ fn every_exit_code_with_its_message() {
              clients resolve before \
              sending, so the link would fail or reach another object; --allow-dot-segments permits it",
         ),
+        (
+            &["presign", "s3://photos", "--keys-from", "-", "-q"],
+            &keys,
+            b"a\n\nb\n",
+            4,
+            "key 2 of standard input: it is empty",
+        ),
+        (&["presign", "s3://photos", "--keys-from", "-"], &keys, b"\n", 4, "key 1 of standard input: it is empty"),
         (&["sign", "--request", "-"], &keys, b"", 4, "standard input is empty"),
         (
             &["sign", "--request", "-"],
@@ -814,7 +822,33 @@ fn many_keys() {
         b"a\nb\0c\0",
     );
     let odd: Vec<Value> = odd.done().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    assert_eq!(odd, [json!({ "key": "2024/a\nb", "url": link("a\nb") }), json!({ "key": "2024/c", "url": link("c") })]);
+    let line = |key: &str| {
+        json!({
+            "key": format!("2024/{key}"), "url": link(key), "method": "GET", "headers": {}, "limited_by": "lifetime",
+            "valid_from": "2013-05-24T00:00:00Z", "valid_until": "2013-05-24T00:15:00Z",
+        })
+    };
+    assert_eq!(odd, [line("a\nb"), line("c")]);
+
+    // What must be sent with them is said once.
+    let put = ["presign", "s3://photos/", "--keys-from", "-", "-X", "PUT", "-H", "content-type: image/jpeg"];
+    let puts = run_with(&[&put[..], &["--at", DAY]].concat(), &KEYS, b"a\nb\n");
+    assert_eq!(puts.err, "good until 2013-05-24T00:15:00Z\nsend with it: content-type: image/jpeg\n");
+    assert_eq!(puts.done().lines().count(), 2);
+    let puts = run_with(&[&put[..], &["--at", DAY, "--json"]].concat(), &KEYS, b"a\n").json();
+    assert_eq!((&puts["method"], &puts["headers"]), (&json!("PUT"), &json!({ "content-type": "image/jpeg" })));
+
+    // Amazon's limit, and nobody else's.
+    let long = "k".repeat(1025);
+    let address = format!("s3://photos/{long}");
+    let text = "error: a key has at most 1024 bytes in Amazon S3, and this one has 1025\n";
+    for arguments in [&["presign", &address][..], &["sign", &address], &["presign", &address, "--post"]] {
+        let run = run(arguments);
+        assert_eq!((run.code, run.err.as_str()), (4, text), "{arguments:?}");
+    }
+    let long = run_with(&["presign", "s3://photos", "--keys-from", "-", "-q"], &KEYS, long.as_bytes());
+    assert_eq!((long.code, long.err), (4, text.replace("error: ", "error: key 1 of standard input: ")));
+    run(&["presign", &address, "--endpoint-url", "http://127.0.0.1:9000"]).done();
 
     // Whoever reads a line and goes is no error.
     let mut child = command(&["presign", "s3://photos", "--keys-from", "-", "-q"], &KEYS).spawn().expect("the binary");

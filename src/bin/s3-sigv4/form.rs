@@ -3,6 +3,7 @@
 use crate::args::Presign;
 use crate::context::{Context, extended};
 use crate::failure::Failure;
+use crate::operation::check_length;
 use crate::presign::{lifetime, name_of};
 use s3_sigv4::{Bucket, Credentials, PostPolicy, Signer};
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ pub(crate) fn run(
     credentials: &Credentials,
     (signer, bucket, key): (&Signer, &Bucket, &str),
 ) -> Result<(), Failure> {
+    check_length(bucket, key)?;
     let mut policy = match key {
         "" => return Err(Failure::Usage("a form needs a key, or the start of one that ends with /".into())),
         prefix if prefix.ends_with('/') => PostPolicy::for_keys_under(prefix)?,

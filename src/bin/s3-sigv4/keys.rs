@@ -1,10 +1,10 @@
 //! Links for many keys, at full speed.
 
-use crate::context::{extended, name_of, open};
+use crate::context::{name_of, open};
 use crate::failure::Failure;
 use crate::presign::{Job, lifetime};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
+use serde_json::Value;
 use std::fs;
 use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -13,10 +13,8 @@ pub(crate) fn run(job: &Job<'_>) -> Result<(), Failure> {
     let place = job.args.keys_from.as_deref().unwrap_or("-");
     let mut input = BufReader::with_capacity(1 << 16, open(place)?);
     let links = job.signer.links(lifetime(job.args), job.context.now)?;
-    let validity = links.validity();
-    job.context.ends_early(job.credentials, (validity.limited_by(), validity.valid_until()));
-    job.context.note(format_args!("good until {}", extended(validity.valid_until())));
-
+    // What is said once, after the first link, and stands on every line of JSON.
+    let mut common: Option<Value> = None;
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut progress = Progress::new(place);
     let (end, mut line) = (if job.args.null { 0 } else { b'\n' }, Vec::new());
@@ -34,16 +32,23 @@ pub(crate) fn run(job: &Job<'_>) -> Result<(), Failure> {
         let bytes = line.strip_suffix(&[end]).unwrap_or(&line);
         // A file from Windows; a key that ends so can be given with --null.
         let bytes = if end == b'\n' { bytes.strip_suffix(b"\r").unwrap_or(bytes) } else { bytes };
+        // Left out, it would shift all links behind it.
         if bytes.is_empty() {
-            continue;
+            return Err(at(&"it is empty"));
         }
         key.truncate(job.key.len());
         key.push_str(std::str::from_utf8(bytes).map_err(|_| at(&"it is not UTF-8"))?);
         url.clear();
         let request = job.request(&key).map_err(|error| at(&error))?;
         links.presign_to(&mut url, &request).map_err(|error| at(&error))?;
+        let common = match &mut common {
+            Some(common) => common,
+            None => common.insert(job.announced(&job.presign(request)?)),
+        };
         if job.context.json() {
-            writeln!(out, "{}", json!({ "key": key, "url": url }))?;
+            common["key"] = key.as_str().into();
+            common["url"] = url.as_str().into();
+            writeln!(out, "{common}")?;
         } else {
             url.push('\n');
             out.write_all(url.as_bytes())?;

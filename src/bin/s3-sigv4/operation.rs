@@ -89,6 +89,17 @@ pub(crate) fn is_secret(name: &str) -> bool {
     name.ends_with("customer-key") || name.ends_with("-token") || name == "authorization" || name == "cookie"
 }
 
+/// Amazon S3 takes no longer key: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>. Others do.
+pub(crate) fn check_length(bucket: &Bucket, key: &str) -> Result<(), Failure> {
+    match key.len() {
+        0..=1024 => Ok(()),
+        _ if bucket.region().is_none() => Ok(()),
+        length => {
+            Err(Failure::Refused(format!("a key has at most 1024 bytes in Amazon S3, and this one has {length}")))
+        }
+    }
+}
+
 impl Operation {
     /// The request for a key, or for the bucket where there is none.
     pub(crate) fn request<'a>(
@@ -97,6 +108,7 @@ impl Operation {
         key: &'a str,
         details: &'a Borrowed<'a>,
     ) -> Result<Request<'a>, Failure> {
+        check_length(bucket, key)?;
         let request = match (&self.upload_id, self.method) {
             (None, Method::Post) if self.uploads => bucket.create_multipart_upload(key)?,
             _ if self.uploads => return Err(Failure::Usage("a multipart upload is started with --method POST".into())),

@@ -1,7 +1,7 @@
 use crate::args::{Expires, Presign};
 use crate::context::{Context, extended, read_once};
 use crate::failure::Failure;
-use crate::operation::{Borrowed, Details, Target, is_secret, response};
+use crate::operation::{Borrowed, Details, Target, check_length, is_secret, response};
 use crate::{form, keys};
 use s3_sigv4::{Bucket, Lifetime, Limit, Presigned, Request, ResponseHeaders, Signer};
 use serde_json::{Value, json};
@@ -49,57 +49,54 @@ impl<'a> Job<'a> {
         let mut links = Vec::new();
         match self.args.operation.part {
             Some(range) => {
+                check_length(self.bucket, self.key)?;
                 for request in self.args.operation.parts(range, self.bucket, self.key, self.details) {
                     links.push(self.presign(request?)?);
                 }
             }
             None => links.push(self.presign(self.request(self.key)?)?),
         }
-        let Some(first) = links.first() else { return Ok(()) };
-        let warning = self.context.ends_early(self.credentials, (first.limited_by(), first.valid_until()));
-        self.context.note(format_args!("good until {}", extended(first.valid_until())));
-        for (name, value) in first.headers() {
-            let value = if is_secret(name) { "…" } else { value };
-            self.context.note(format_args!("send with it: {name}: {value}"));
+        let secret = |link: &Presigned| link.headers().any(|(name, _)| is_secret(name));
+        if self.args.curl.is_some() && links.iter().any(secret) {
+            let text = "a command line is no place for a customer's key: print the link, and give curl the header \
+                        from a file";
+            return Err(Failure::Usage(text.into()));
         }
+        let Some(first) = links.first() else { return Ok(()) };
+        let common = self.announced(first);
         for (i, link) in links.iter().enumerate() {
-            let part = self.args.operation.part.map(|(first, _)| first + i as u32);
-            self.print(&mut out, link, part, warning.as_deref())?;
+            match &self.args.curl {
+                Some(file) => writeln!(out, "{}", link.curl(file))?,
+                None if self.context.json() => {
+                    let mut line = common.clone();
+                    line["url"] = link.url().into();
+                    if let Some((first, _)) = self.args.operation.part {
+                        line["part"] = (first + i as u32).into();
+                    }
+                    writeln!(out, "{line}")?;
+                }
+                None => writeln!(out, "{link}")?,
+            }
         }
         Ok(out.flush()?)
     }
 
-    fn print(
-        &self,
-        out: &mut impl Write,
-        link: &Presigned,
-        part: Option<u32>,
-        warning: Option<&str>,
-    ) -> Result<(), Failure> {
-        match &self.args.curl {
-            Some(_) if link.headers().any(|(name, _)| is_secret(name)) => Err(Failure::Usage(
-                "a command line is no place for a customer's key: print the link, and give curl the header from a file"
-                    .into(),
-            )),
-            Some(file) => Ok(writeln!(out, "{}", link.curl(file))?),
-            None if self.context.json() => Ok(writeln!(out, "{}", self.json(link, part, warning))?),
-            None => Ok(writeln!(out, "{link}")?),
+    /// Says what there is to say of links that differ in their key or part alone, and returns it as JSON.
+    pub(crate) fn announced(&self, link: &Presigned) -> Value {
+        let warning = self.context.ends_early(self.credentials, (link.limited_by(), link.valid_until()));
+        self.context.note(format_args!("good until {}", extended(link.valid_until())));
+        let shown = |(name, value)| (name, if is_secret(name) { "…" } else { value });
+        for (name, value) in link.headers().map(shown) {
+            self.context.note(format_args!("send with it: {name}: {value}"));
         }
-    }
-
-    fn json(&self, link: &Presigned, part: Option<u32>, warning: Option<&str>) -> Value {
-        let shown = |(name, value)| (String::from(name), Value::from(if is_secret(name) { "…" } else { value }));
         let mut value = json!({
             "method": link.method(),
             "url": link.url(),
-            "headers": link.headers().map(shown).collect::<Value>(),
+            "headers": link.headers().map(shown).map(|(name, value)| (String::from(name), Value::from(value))).collect::<Value>(),
             "valid_from": extended(link.valid_from()),
             "valid_until": extended(link.valid_until()),
             "limited_by": name_of(link.limited_by()),
         });
-        if let Some(part) = part {
-            value["part"] = part.into();
-        }
         if let Some(warning) = warning {
             value["warning"] = warning.into();
         }
@@ -112,7 +109,7 @@ impl<'a> Job<'a> {
         Ok(if self.args.allow_dot_segments { request.allow_dot_segments() } else { request })
     }
 
-    fn presign(&self, request: Request<'_>) -> Result<Presigned, Failure> {
+    pub(crate) fn presign(&self, request: Request<'_>) -> Result<Presigned, Failure> {
         Ok(self.signer.presign(&request, lifetime(self.args), self.context.now)?)
     }
 }

@@ -3,7 +3,7 @@ use crate::context::{Context, extended, name_of, read, read_once};
 use crate::curl::line;
 use crate::failure::Failure;
 use crate::message::Message;
-use crate::operation::{Target, borrowed, headers, is_secret};
+use crate::operation::{Target, borrowed, check_length, headers, is_secret};
 use s3_sigv4::config::Settings;
 use s3_sigv4::{PayloadHash, Request, Service, Signer, region_of_host};
 use serde_json::{Value, json};
@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Sign, context: &Context) -> Result<(), Failure> {
     if message.target.starts_with("s3://") {
         let target = Target::parse(&message.target)?;
         let bucket = context.bucket(&settings, target.bucket)?;
+        check_length(&bucket, target.key)?;
         let request = match target.key {
             "" => bucket.on_bucket(&message.method)?,
             key => bucket.on_object(&message.method, key)?,
