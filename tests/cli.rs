@@ -237,6 +237,7 @@ fn curl_sends_what_was_signed() {
     let unsigned = run(&[&put[..], &["--unsigned-payload"]].concat()).done();
     assert!(unsigned.contains("x-amz-content-sha256: UNSIGNED-PAYLOAD\r\n"), "{unsigned}");
     let piped = run_with(&[&put[..], &["--body", "-", "--curl", "--at", DAY]].concat(), &KEYS, b"a picture");
+    assert_eq!((piped.code, piped.out.as_str()), (2, ""));
     assert_eq!((piped.code, piped.err.as_str()), (2, "error: curl takes the body from a file: give it with --body\n"));
 }
 
@@ -358,7 +359,7 @@ fn every_exit_code_with_its_message() {
     let (keys, nobody) = (KEYS.to_vec(), nobody.to_vec());
     let link = run(&["presign", "s3://photos/k"]).done();
     let link = link.trim();
-    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 36] = [
+    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 49] = [
         (&[], &keys, b"", 2, "no command was given: --help lists them"),
         (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing'"),
         (&["presign"], &keys, b"", 2, "the following required arguments were not provided: <S3-URL>"),
@@ -508,6 +509,93 @@ fn every_exit_code_with_its_message() {
         ),
         (&["sign", "--request", "-"], &keys, b"GET /\n\n", 4, "standard input has no host header"),
         (&["sts", "read"], &keys, b"<html>MARKED</html>", 4, ""),
+        // What would be ignored is refused.
+        (&["sts", "read", "--output", "x"], &keys, b"", 2, "unexpected argument '--output' found"),
+        (
+            &["sts", "read", "--save", "x"],
+            &keys,
+            b"<GetCallerIdentityResult/>",
+            4,
+            "the answer says whose keys they are, and holds no session to save",
+        ),
+        (
+            &["sts", "caller-identity", "--json"],
+            &keys,
+            b"",
+            2,
+            "the request is printed for curl --config -, and not as JSON",
+        ),
+        (
+            &["console-url", "request", "--json"],
+            &keys,
+            b"",
+            2,
+            "the request is printed for curl --config -, and not as JSON",
+        ),
+        (
+            &["sign", "s3://photos/k", "--service", "iam"],
+            &keys,
+            b"",
+            2,
+            "an s3:// address has its own service: --service is for https://",
+        ),
+        (
+            &["sign", "https://iam.amazonaws.com/?Action=ListUsers"],
+            &keys,
+            b"",
+            2,
+            "iam.amazonaws.com is Amazon's and not of S3: --service says which service it is",
+        ),
+        (
+            &["presign", "s3://photos/k", "--post", "-X", "PUT"],
+            &keys,
+            b"",
+            2,
+            "the argument '--post' cannot be used with '--method <METHOD>'",
+        ),
+        (
+            &["presign", "s3://photos/k", "-X", "PUT", "--download", "f"],
+            &keys,
+            b"",
+            2,
+            "the answer's headers can be set for GET and HEAD alone",
+        ),
+        // Regions, endpoints and keys are settings.
+        (
+            &["sign", "https://storage.example/k"],
+            &no_region,
+            b"",
+            3,
+            "no region is set: AWS_REGION is not set, and the profile default has no region",
+        ),
+        (
+            &["presign", "s3://photos/k", "--region", "Europe"],
+            &keys,
+            b"",
+            3,
+            "the region does not have the form of AWS's, such as eu-west-1 or us-gov-west-1",
+        ),
+        (
+            &["presign", "s3://photos/k", "--endpoint-url", "storage.example"],
+            &keys,
+            b"",
+            3,
+            "the endpoint does not start with https:// or http:// in lower case",
+        ),
+        (
+            &["console-url", "request"],
+            &keys,
+            b"",
+            3,
+            "the console's federation endpoint takes the keys of a session alone, and these have no session token",
+        ),
+        (
+            &["presign", "s3://photos/k"],
+            &[("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"), KEYS[1], KEYS[2]],
+            b"",
+            3,
+            "the access key id starts with ASIA, so it belongs to a session, but there is no session token",
+        ),
         (&["presign", "s3://photos", "--keys-from", "/nonexistent"], &keys, b"", 5, "/nonexistent: entity not found"),
         (
             &["presign", "s3://photos/k", "--headers-from", "/nonexistent"],
@@ -952,7 +1040,7 @@ fn sessions_and_the_console() {
         "url = \"https://signin.aws.amazon.com/federation?Action=getSigninToken&Session=%7B%22sessionId%22%3A%22ASIA";
     assert!(request.contains(url), "{request}");
     let refused = at(&["console-url", "request"], "");
-    assert_eq!(refused.code, 4);
+    assert_eq!(refused.code, 3);
     let link =
         at(&["console-url", "link", "--destination", "https://console.aws.amazon.com/s3"], r#"{"SigninToken":"abc"}"#);
     assert_eq!(link.err, "good until 2019-07-15T22:43:33Z, counted from now: open it at once\n");

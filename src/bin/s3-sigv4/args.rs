@@ -191,12 +191,31 @@ pub(crate) struct Response {
     pub(crate) response_expires: Option<String>,
 }
 
+impl Response {
+    /// Whether there is anything in it.
+    pub(crate) fn any(&self) -> bool {
+        let Self {
+            download,
+            inline,
+            response_content_type: content_type,
+            response_cache_control: cache_control,
+            response_content_encoding: content_encoding,
+            response_content_language: content_language,
+            response_expires: expires,
+        } = self;
+        [download, inline, content_type, cache_control, content_encoding, content_language, expires]
+            .iter()
+            .any(|value| value.is_some())
+    }
+}
+
 #[derive(Args)]
 #[command(next_help_heading = "A form for an upload by a browser")]
 pub(crate) struct Form {
     /// Print a form, not a link; a key that ends with / lets the browser's file name follow
     #[arg(long, conflicts_with_all = [
-        "keys_from", "part", "uploads", "upload_id", "version_id", "headers", "headers_from", "query", "stable_for",
+        "method", "keys_from", "part", "uploads", "upload_id", "version_id", "headers", "headers_from", "query",
+        "stable_for",
         "download", "inline", "response_content_type", "response_cache_control", "response_content_encoding",
         "response_content_language", "response_expires", "allow_dot_segments",
     ])]

@@ -19,12 +19,13 @@ pub(crate) fn run(args: &Console, context: &Context) -> Result<(), Failure> {
     };
     match &args.step {
         ConsoleStep::Request { duration, output } => {
+            context.prints_for_curl()?;
             let credentials = settings.credentials()?;
             let mut token = GetSigninToken::new(&credentials)?;
             if let Some(duration) = duration {
                 token = token.with_session_duration(*duration)?;
             }
-            curl::print(&token.request(&endpoint, context.now)?, output.as_deref())
+            curl::print(&token.request(&endpoint, context.now)?, output.output.as_deref())
         }
         ConsoleStep::Link { destination, issuer } => {
             let token = SigninToken::parse(read("-")?.as_slice(), context.now).map_err(Failure::refused)?;

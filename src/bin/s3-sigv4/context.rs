@@ -165,6 +165,16 @@ impl Context {
     }
 }
 
+impl Context {
+    /// A request with secrets has one form, which keeps them from a list of processes.
+    pub(crate) fn prints_for_curl(&self) -> Result<(), Failure> {
+        if self.global.json {
+            return Err(Failure::Usage("the request is printed for curl --config -, and not as JSON".into()));
+        }
+        Ok(())
+    }
+}
+
 /// Only one of these can be standard input.
 pub(crate) fn read_once(places: &[&Option<String>]) -> Result<(), Failure> {
     match places.iter().filter(|place| place.as_deref() == Some("-")).count() {

@@ -1,5 +1,5 @@
-use s3_sigv4::Error;
 use s3_sigv4::config::ConfigError;
+use s3_sigv4::{Error, Field};
 use std::fmt;
 use std::io;
 
@@ -72,18 +72,34 @@ impl fmt::Display for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         match error {
-            ConfigError::Address(error) => error.into(),
+            ConfigError::Address(error) if is_of_bucket(&error) => error.into(),
             error => Self::Config(error),
         }
+    }
+}
+
+/// Of an address the bucket is what the command line names; the rest is settings.
+fn is_of_bucket(error: &Error) -> bool {
+    let of_name = |field: &Field| matches!(field, Field::BucketName);
+    match error {
+        Error::Empty { field } | Error::Character { field, .. } => of_name(field),
+        Error::BucketName { .. } | Error::Arn { .. } | Error::MultiRegionAccessPoint => true,
+        _ => false,
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::CredentialsExpired { .. } | Error::OutlivesCredentials { .. } => {
-                Self::Credentials(error.to_string())
-            }
+            Error::CredentialsExpired { .. }
+            | Error::OutlivesCredentials { .. }
+            | Error::SessionTokenMissing
+            | Error::ConsoleCredentials { .. }
+            | Error::RegionSyntax
+            | Error::Empty { field: Field::Region | Field::Endpoint }
+            | Error::Character { field: Field::Region | Field::Endpoint, .. }
+            | Error::Scheme { field: Field::Endpoint }
+            | Error::EndpointPath { .. } => Self::Credentials(error.to_string()),
             error => Self::refused(error),
         }
     }

@@ -1,4 +1,4 @@
-use crate::args::{Expires, Presign};
+use crate::args::{Expires, Method, Presign};
 use crate::context::{Context, extended, read_once};
 use crate::failure::Failure;
 use crate::operation::{Borrowed, Details, Target, check_length, is_secret, response};
@@ -14,6 +14,9 @@ pub(crate) fn run(args: &Presign, context: &Context) -> Result<(), Failure> {
     let settings = context.settings()?;
     let bucket = context.bucket(&settings, target.bucket)?;
     let signer = context.signer(&settings, &bucket)?;
+    if args.response.any() && !matches!(args.operation.method, Method::Get | Method::Head) {
+        return Err(Failure::Usage("the answer's headers can be set for GET and HEAD alone".into()));
+    }
     if args.form.post {
         return form::run(args, context, &settings.credentials()?, (&signer, &bucket, target.key));
     }

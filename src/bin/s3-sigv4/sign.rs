@@ -4,7 +4,7 @@ use crate::curl::line;
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::operation::{Target, borrowed, check_length, headers, is_secret};
-use s3_sigv4::config::Settings;
+use s3_sigv4::config::{ConfigError, Settings};
 use s3_sigv4::{PayloadHash, Request, Service, Signer, region_of_host};
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
@@ -28,6 +28,9 @@ pub(crate) fn run(args: &Sign, context: &Context) -> Result<(), Failure> {
     let payload = if args.unsigned_payload { PayloadHash::UNSIGNED } else { PayloadHash::of(&message.body) };
     let given: Vec<_> = borrowed(&message.headers).into_iter().filter(|(name, _)| !is_of_message(name)).collect();
     if message.target.starts_with("s3://") {
+        if args.service.is_some() {
+            return Err(Failure::Usage("an s3:// address has its own service: --service is for https://".into()));
+        }
         let target = Target::parse(&message.target)?;
         let bucket = context.bucket(&settings, target.bucket)?;
         check_length(&bucket, target.key)?;
@@ -44,6 +47,15 @@ pub(crate) fn run(args: &Sign, context: &Context) -> Result<(), Failure> {
     Signed { args, context, message: &message, given: &given, signer: &signer }.print(request, payload)
 }
 
+/// Hosts of Amazon's, but for those that say S3: `s3`, `s3-fips`, `s3-us-west-2`. Some with such names are S3's
+/// relatives, which sign for a service of their own.
+fn is_of_another_service(host: &str) -> bool {
+    let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let amazon = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws"].iter().any(|end| host.ends_with(end));
+    let relative = |label: &str| ["s3-object-lambda", "s3-outposts"].contains(&label);
+    amazon && !host.split('.').any(|label| label == "s3" || label.starts_with("s3-") && !relative(label))
+}
+
 /// A client sets these by itself.
 fn is_of_message(name: &str) -> bool {
     ["host", "content-length"].iter().any(|known| name.eq_ignore_ascii_case(known))
@@ -52,10 +64,15 @@ fn is_of_message(name: &str) -> bool {
 fn signer(args: &Sign, context: &Context, settings: &Settings, host: &str) -> Result<Signer, Failure> {
     let service = match &args.service {
         Some(name) => Service::new(name.clone())?,
+        None if is_of_another_service(host) => {
+            return Err(Failure::Usage(format!(
+                "{host} is Amazon's and not of S3: --service says which service it is"
+            )));
+        }
         None => Service::S3,
     };
     let region = context.region().or(region_of_host(host)).or(settings.region());
-    let missing = || Failure::Usage("no region is set: --region says which".into());
+    let missing = || ConfigError::NoRegion { profile: settings.profile().to_owned() };
     let region = region.ok_or_else(missing)?;
     let signer = Signer::for_service(settings.credentials()?, service, region, context.now)?;
     context
@@ -80,7 +97,6 @@ impl Signed<'_> {
         // What signing set replaces what was given.
         let kept = self.given.iter().filter(|(name, _)| !set(name)).map(|(name, value)| (*name, *value));
         let headers: Vec<_> = kept.chain(signed.headers()).collect();
-        self.context.note(format_args!("signed as of {}: servers take it for 15 minutes", extended(self.context.now)));
         let mut out = BufWriter::new(io::stdout().lock());
         if self.args.curl {
             if headers.iter().any(|(name, _)| is_secret(name) && name.to_ascii_lowercase().ends_with("customer-key")) {
@@ -98,7 +114,9 @@ impl Signed<'_> {
         } else {
             self.message(&mut out, &url, request.host(), &headers)?;
         }
-        Ok(out.flush()?)
+        out.flush()?;
+        self.context.note(format_args!("signed as of {}: servers take it for 15 minutes", extended(self.context.now)));
+        Ok(())
     }
 
     fn message(&self, out: &mut impl Write, url: &str, host: &str, headers: &[(&str, &str)]) -> io::Result<()> {
@@ -129,6 +147,8 @@ impl Signed<'_> {
     }
 
     fn curl(&self, out: &mut impl Write, url: &str, headers: &[(&str, &str)]) -> Result<(), Failure> {
+        // Before anything is printed.
+        let body = self.body()?;
         write!(out, "curl --fail --path-as-is --globoff")?;
         match self.message.method.as_str() {
             "HEAD" => write!(out, " --head")?,
@@ -137,7 +157,7 @@ impl Signed<'_> {
         for (name, value) in headers {
             write!(out, " --header {}", shell(&header_line(name, value)))?;
         }
-        if let Some(body) = self.body()? {
+        if let Some(body) = body {
             if Self::adds_type(headers) {
                 write!(out, " --header 'content-type:'")?;
             }

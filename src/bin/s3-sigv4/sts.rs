@@ -20,17 +20,18 @@ pub(crate) fn run(args: &Sts, context: &Context) -> Result<(), Failure> {
     if let StsOperation::Read { save } = &args.operation {
         return answer(context, save.as_deref());
     }
+    context.prints_for_curl()?;
     let request = request(&args.operation, context)?;
-    let note = format!("signed as of {}: send it within 15 minutes", extended(context.now));
-    context.note(note);
-    curl::print(&request, args.output.as_deref())
+    curl::print(&request, args.operation.output())?;
+    context.note(format_args!("signed as of {}: send it within 15 minutes", extended(context.now)));
+    Ok(())
 }
 
 fn request(operation: &StsOperation, context: &Context) -> Result<HttpRequest, Failure> {
     let settings = context.settings()?;
     let endpoint = endpoint(context, &settings)?;
     match operation {
-        StsOperation::AssumeRole { role_arn, session_name, session, external_id, mfa } => {
+        StsOperation::AssumeRole { role_arn, session_name, session, external_id, mfa, .. } => {
             read_once(&[&session.policy, &mfa.mfa_code_from, context.credentials_from()])?;
             let (policy, code) = (text(&session.policy)?, text(&mfa.mfa_code_from)?);
             let mut role = AssumeRole::new(role_arn, session_name)?;
@@ -48,7 +49,7 @@ fn request(operation: &StsOperation, context: &Context) -> Result<HttpRequest, F
             }
             signed(&role, context, &settings, &endpoint)
         }
-        StsOperation::WebIdentity { role_arn, session_name, session, token_from } => {
+        StsOperation::WebIdentity { role_arn, session_name, session, token_from, .. } => {
             read_once(&[&session.policy, &Some(token_from.clone())])?;
             let (policy, token) = (text(&session.policy)?, read_text(token_from)?);
             let mut role = AssumeRoleWithWebIdentity::new(role_arn, session_name, token.trim())?;
@@ -60,7 +61,7 @@ fn request(operation: &StsOperation, context: &Context) -> Result<HttpRequest, F
             }
             Ok(role.request(&endpoint))
         }
-        StsOperation::SessionToken { duration, mfa } => {
+        StsOperation::SessionToken { duration, mfa, .. } => {
             read_once(&[&mfa.mfa_code_from, context.credentials_from()])?;
             let code = text(&mfa.mfa_code_from)?;
             let mut session = GetSessionToken::new();
@@ -72,7 +73,7 @@ fn request(operation: &StsOperation, context: &Context) -> Result<HttpRequest, F
             }
             signed(&session, context, &settings, &endpoint)
         }
-        StsOperation::FederationToken { name, session } => {
+        StsOperation::FederationToken { name, session, .. } => {
             read_once(&[&session.policy, context.credentials_from()])?;
             let policy = text(&session.policy)?;
             let mut user = GetFederationToken::new(name)?;
@@ -84,7 +85,7 @@ fn request(operation: &StsOperation, context: &Context) -> Result<HttpRequest, F
             }
             signed(&user, context, &settings, &endpoint)
         }
-        StsOperation::CallerIdentity | StsOperation::Read { .. } => {
+        StsOperation::CallerIdentity { .. } | StsOperation::Read { .. } => {
             signed(&GetCallerIdentity, context, &settings, &endpoint)
         }
     }
@@ -127,6 +128,10 @@ fn answer(context: &Context, save: Option<&str>) -> Result<(), Failure> {
     let body = read("-")?;
     let mut out = io::stdout().lock();
     if body.windows(IDENTITY.len()).any(|window| window == IDENTITY) {
+        if save.is_some() {
+            let text = "the answer says whose keys they are, and holds no session to save";
+            return Err(Failure::Refused(text.into()));
+        }
         let identity = CallerIdentity::parse(body.as_slice()).map_err(Failure::refused)?;
         if context.json() {
             let (arn, account, id) = (identity.arn(), identity.account(), identity.user_id());

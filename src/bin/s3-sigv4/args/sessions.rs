@@ -8,8 +8,13 @@ use std::time::Duration;
 pub(crate) struct Sts {
     #[command(subcommand)]
     pub(crate) operation: StsOperation,
+}
+
+/// Where a request goes.
+#[derive(Args)]
+pub(crate) struct Output {
     /// Write the request to a new file that only its owner can read
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<String>,
 }
 
@@ -29,6 +34,8 @@ pub(crate) enum StsOperation {
         external_id: Option<String>,
         #[command(flatten)]
         mfa: Mfa,
+        #[command(flatten)]
+        output: Output,
     },
     /// Print a request for a role's session by an identity provider's token, which needs no keys
     WebIdentity {
@@ -42,6 +49,8 @@ pub(crate) enum StsOperation {
         session_name: String,
         #[command(flatten)]
         session: SessionOptions,
+        #[command(flatten)]
+        output: Output,
     },
     /// Print a request for a session of one's own, for curl --config -
     SessionToken {
@@ -50,6 +59,8 @@ pub(crate) enum StsOperation {
         duration: Option<Duration>,
         #[command(flatten)]
         mfa: Mfa,
+        #[command(flatten)]
+        output: Output,
     },
     /// Print a request for a session of a user that somebody else knows, for curl --config -
     FederationToken {
@@ -57,15 +68,33 @@ pub(crate) enum StsOperation {
         name: String,
         #[command(flatten)]
         session: SessionOptions,
+        #[command(flatten)]
+        output: Output,
     },
     /// Print a request that asks whose keys they are, for curl --config -
-    CallerIdentity,
+    CallerIdentity {
+        #[command(flatten)]
+        output: Output,
+    },
     /// Read STS's answer from standard input, and say whose session it is and until when
     Read {
         /// Write it to a new file that only its owner can read, for --credentials-from
         #[arg(long, value_name = "FILE")]
         save: Option<String>,
     },
+}
+
+impl StsOperation {
+    pub(crate) fn output(&self) -> Option<&str> {
+        match self {
+            Self::AssumeRole { output, .. }
+            | Self::WebIdentity { output, .. }
+            | Self::SessionToken { output, .. }
+            | Self::FederationToken { output, .. }
+            | Self::CallerIdentity { output } => output.output.as_deref(),
+            Self::Read { .. } => None,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -101,9 +130,8 @@ pub(crate) enum ConsoleStep {
         /// How long the console's session lasts: 15m to 12h, for the session of a role
         #[arg(long, value_name = "TIME", value_parser = duration)]
         duration: Option<Duration>,
-        /// Write it to a new file that only its owner can read
-        #[arg(long, value_name = "FILE")]
-        output: Option<String>,
+        #[command(flatten)]
+        output: Output,
     },
     /// Read the answer from standard input, and print the link that signs in, which is good for 15 minutes
     Link {
