@@ -741,11 +741,35 @@ fn a_refusal_is_explained() {
         run_with(&["explain", "--status", "301", "--answer-header", "x-amz-bucket-region: eu-west-1"], &[], b"").done();
     assert!(moved.contains("eu-west-1"), "{moved}");
     let other = [("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), KEYS[1], KEYS[2]];
-    let other = run_with(&["explain", "--link", link], &other, b"");
+    let other = run_with(&["explain", "--link", link], &other, body.as_bytes());
     assert_eq!(
         (other.code, other.err.as_str()),
         (4, "error: the link was signed by another key than AKIDEXAMPLE, which is at hand\n")
     );
+    // The link itself comes first.
+    let first = |arguments: &[&str], input: &str| {
+        let out = run_with(&[&["explain"], arguments].concat(), &KEYS, input.as_bytes()).done();
+        out.lines().next().unwrap_or_default().to_owned()
+    };
+    let put = run(&["presign", "s3://photos/cat.jpg", "-X", "PUT"]).done();
+    assert_eq!(first(&["--link", put.trim()], &body), "The link was signed for PUT, and not for GET.");
+    assert!(first(&["--link", put.trim(), "-X", "PUT"], &body).starts_with("SignatureDoesNotMatch: "));
+    let changed = link.replace("cat.jpg", "dog.jpg");
+    assert_eq!(
+        first(&["--link", &changed], &body),
+        "The link does not verify under the keys at hand: it was changed after it was signed, or signed with another \
+         secret or other headers."
+    );
+    // What is no error may be what was asked for.
+    let worked = "this does not look like an error of S3's: the request may have worked (--status tells). If not:";
+    for answer in ["a picture", "{\"a\": 1}", "<ListBucketResult/>"] {
+        assert_eq!(first(&[], answer), worked);
+    }
+    assert!(first(&["--status", "502"], "<html>").starts_with("the answer is an HTML page"));
+    let nothing = run_with(&["explain"], &KEYS, b"");
+    let text = "error: standard input is empty, so there is no answer to explain: did curl connect? An answer without \
+                a body is told by --status\n";
+    assert_eq!((nothing.code, nothing.err.as_str()), (4, text));
 }
 
 #[test]

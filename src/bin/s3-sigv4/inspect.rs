@@ -6,6 +6,7 @@ use crate::operation::{borrowed, headers};
 use s3_sigv4::{Inspection, State};
 use serde_json::{Value, json};
 use std::io::{self, Write};
+use zeroize::Zeroizing;
 
 pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
     let input = Input::read(args, context)?;
@@ -57,19 +58,27 @@ impl Input {
             Self::Request(message) => return Ok(message),
             Self::Link(link) => link,
         };
-        let rest = link.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
-        let (host, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        if host.is_empty() {
-            return Err(Failure::Refused("a link starts with https:// or http:// and a host".into()));
-        }
-        // The default port is not part of what was signed.
-        let default = if link.starts_with("https:") { ":443" } else { ":80" };
-        let host = host.strip_suffix(default).unwrap_or(host);
-        let mut headers = headers(&args.headers, &args.headers_from)?;
-        headers.push(("host".into(), host.to_owned().into()));
-        let slash = if target.starts_with('/') { "" } else { "/" };
-        Ok(Message { method: args.method.clone(), target: format!("{slash}{target}"), headers, body: Vec::new() })
+        used(&link, &args.method, headers(&args.headers, &args.headers_from)?)
     }
+}
+
+/// The request that a link makes with this method and these headers.
+pub(crate) fn used(
+    link: &str,
+    method: &str,
+    mut headers: Vec<(String, Zeroizing<String>)>,
+) -> Result<Message, Failure> {
+    let rest = link.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
+    let (host, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    if host.is_empty() {
+        return Err(Failure::Refused("a link starts with https:// or http:// and a host".into()));
+    }
+    // The default port is not part of what was signed.
+    let default = if link.starts_with("https:") { ":443" } else { ":80" };
+    let host = host.strip_suffix(default).unwrap_or(host);
+    headers.push(("host".into(), host.to_owned().into()));
+    let slash = if target.starts_with('/') { "" } else { "/" };
+    Ok(Message { method: method.to_owned(), target: format!("{slash}{target}"), headers, body: Vec::new() })
 }
 
 fn json(inspection: &Inspection, context: &Context) -> Value {
