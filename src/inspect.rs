@@ -192,13 +192,17 @@ impl fmt::Display for Inspection {
         if let Some(scope) = &self.scope {
             writeln!(f, "  in     {}, {}", Shown(scope.region()), Shown(scope.service()))?;
         }
-        if let Some(dated) = self.dated {
-            writeln!(f, "  from   {dated}")?;
+        if let Some(dated) = self.dated.filter(|_| self.kind == Kind::Headers) {
+            writeln!(f, "  dated  {dated}")?;
+        }
+        let from = self.from.or(self.dated);
+        if let Some(from) = from {
+            writeln!(f, "  from   {from}")?;
         }
         if let Some(until) = self.until {
             write!(f, "  until  {until}")?;
-            match self.dated {
-                Some(dated) => writeln!(f, ", {} seconds later", until.unix() - dated.unix())?,
+            match from {
+                Some(from) => writeln!(f, ", {} seconds later", until.unix() - from.unix())?,
                 None => f.write_char('\n')?,
             }
         }

@@ -646,13 +646,28 @@ fn what_was_signed_is_read_back() {
         at("inspect", &["--json"], &[]).json(),
         json!({
             "target": "https://photos.s3.us-east-1.amazonaws.com/cat.jpg", "access_key_id": ID, "session": true,
-            "region": "us-east-1", "service": "s3", "valid_from": "2013-05-24T00:00:00Z",
+            "region": "us-east-1", "service": "s3", "dated": "2013-05-24T00:00:00Z", "valid_from": "2013-05-24T00:00:00Z",
+            "warning": "it ends with the session that signed it, if that is earlier",
             "valid_until": "2013-05-24T00:15:00Z", "state": "good", "signed_headers": ["host"], "parameters": [],
             "payload": null, "findings": [],
         })
     );
     let words = at("inspect", &[], &[]).done();
-    assert!(words.ends_with("  now    20130524T001000Z: good for 300 seconds more\n"), "{words}");
+    let end = "  now    20130524T001000Z: good for 300 seconds more\n  \
+               but    it ends with the session that signed it, if that is earlier\n";
+    assert!(words.ends_with(end), "{words}");
+    // Of a request words and JSON tell the same span.
+    let request = run(&["sign", "s3://photos/k"]).done();
+    let told = |more: &[&str]| run_with(&[&["inspect", "--at", DAY], more].concat(), &[], request.as_bytes());
+    let span = told(&["--json"]).json();
+    assert_eq!((&span["dated"], &span["warning"]), (&json!("2013-05-24T00:00:00Z"), &Value::Null));
+    assert_eq!(
+        (&span["valid_from"], &span["valid_until"]),
+        (&json!("2013-05-23T23:45:00Z"), &json!("2013-05-24T00:15:00Z"))
+    );
+    let words = told(&[]).done();
+    let lines = "  dated  20130524T000000Z\n  from   20130523T234500Z\n  until  20130524T001500Z, 1800 seconds later\n";
+    assert!(words.contains(lines), "{words}");
     assert_eq!(
         at("verify", &[], &session).done(),
         format!("verified: signed by {ID} at 2013-05-24T00:00:00Z, good until 2013-05-24T00:15:00Z\n")

@@ -166,8 +166,9 @@ fn a_signed_request_in_plain_words() {
         "signed request
   by     ASIAIOSFODNN7EXAMPLE, for a session
   in     us-east-1, s3
-  from   20130524T000000Z
-  until  20130524T001500Z, 900 seconds later
+  dated  20130524T000000Z
+  from   20130523T234500Z
+  until  20130524T001500Z, 1800 seconds later
   send   host, x-amz-content-sha256, x-amz-date, x-amz-security-token
   body   UNSIGNED-PAYLOAD
 "

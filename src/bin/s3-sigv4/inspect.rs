@@ -20,6 +20,9 @@ pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
         writeln!(out, "{}", json(&inspection, context))?;
     } else {
         write!(out, "{}", inspection.report_at(now))?;
+        if inspection.has_session_token() {
+            writeln!(out, "  but    {SESSION}")?;
+        }
     }
     out.flush()?;
     match inspection.state_at(now) {
@@ -29,6 +32,8 @@ pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
         _ => Err(Failure::No("something looks wrong with it".into())),
     }
 }
+
+const SESSION: &str = "it ends with the session that signed it, if that is earlier";
 
 /// A link, or a request with headers.
 pub(crate) enum Input {
@@ -88,8 +93,10 @@ fn json(inspection: &Inspection, context: &Context) -> Value {
         "target": inspection.target(),
         "access_key_id": inspection.access_key_id(),
         "session": inspection.has_session_token(),
+        "warning": inspection.has_session_token().then_some(SESSION),
         "region": scope.map(|scope| scope.region()),
         "service": scope.map(|scope| scope.service()),
+        "dated": inspection.dated().map(extended),
         "valid_from": inspection.valid_from().map(extended),
         "valid_until": inspection.valid_until().map(extended),
         "state": inspection.state_at(context.now).map(|state| match state {
