@@ -345,6 +345,32 @@ fn warnings_say_the_true_end() {
     );
 }
 
+/// What `inspect` finds in a link, or a server refuses, is told when it is signed.
+#[test]
+fn endpoints_that_cannot_be_right() {
+    for (arguments, expected) in [
+        (
+            &["presign", "s3://photos/k", "--endpoint-url", "https://s3.eu-west-1.amazonaws.com"][..],
+            "warning: the host s3.eu-west-1.amazonaws.com is in eu-west-1, and what is sent there is signed for \
+             us-east-1\n",
+        ),
+        (
+            &["presign", "s3://photos/k", "--endpoint-url", "https://photos.storage.example:9000/"],
+            "warning: the endpoint's host photos.storage.example starts with the bucket's name: if it is the \
+             bucket, leave it out there\n",
+        ),
+        (
+            &["sign", "https://photos.s3.eu-west-1.amazonaws.com/k", "--region", "us-west-2"],
+            "warning: the host photos.s3.eu-west-1.amazonaws.com is in eu-west-1, and what is sent there is signed \
+             for us-west-2\n",
+        ),
+        (&["presign", "s3://photos/k", "--endpoint-url", "https://s3.us-east-1.amazonaws.com"], ""),
+    ] {
+        let run = run(&[arguments, &["-q"]].concat());
+        assert_eq!((run.code, run.err.as_str()), (0, expected), "{arguments:?}");
+    }
+}
+
 fn virtual_hosted() -> PathBuf {
     let config = folder("virtual").join("config");
     fs::write(&config, "[default]\ns3 =\n  addressing_style = virtual\n").expect("a file");

@@ -2,7 +2,7 @@ use crate::args::Global;
 use crate::failure::Failure;
 use s3_sigv4::config::{Settings, SharedFiles, process_output};
 use s3_sigv4::sts::Session;
-use s3_sigv4::{Bucket, Credentials, Limit, Signer, Timestamp, Warning};
+use s3_sigv4::{Bucket, Credentials, Limit, Signer, Timestamp, Warning, region_of_host};
 use std::env;
 use std::fmt::Display;
 use std::fs::File;
@@ -49,6 +49,12 @@ impl Context {
 
     pub(crate) fn bucket(&self, settings: &Settings, name: &str) -> Result<Bucket, Failure> {
         let bucket = settings.bucket(name)?;
+        let host = settings.endpoint_url().map(host_of).unwrap_or_default();
+        if host.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')) {
+            self.warn(format_args!(
+                "the endpoint's host {host} starts with the bucket's name: if it is the bucket, leave it out there"
+            ));
+        }
         if bucket.warning() == Some(Warning::DotUnderWildcard) {
             self.warn("the bucket's name has a dot, and a certificate for *.HOST does not cover it: use --path-style");
         }
@@ -57,11 +63,21 @@ impl Context {
 
     pub(crate) fn signer(&self, settings: &Settings, bucket: &Bucket) -> Result<Signer, Failure> {
         let signer = settings.signer(bucket, self.now)?;
+        if let Some(url) = settings.endpoint_url() {
+            self.check_region(host_of(url), signer.key().scope().region());
+        }
         self.explain(|| {
             let scope = signer.key().scope();
             format!("signed by {} for {} in {}", signer.access_key_id(), scope.service(), scope.region())
         });
         Ok(signer)
+    }
+
+    /// Amazon's hosts tell their region.
+    pub(crate) fn check_region(&self, host: &str, signed: &str) {
+        if let Some(region) = region_of_host(host).filter(|region| *region != signed) {
+            self.warn(format_args!("the host {host} is in {region}, and what is sent there is signed for {signed}"));
+        }
     }
 
     /// Says when a link will die before its lifetime is over, because its keys end, and when that may be.
@@ -114,6 +130,12 @@ fn check_variables() -> Result<(), Failure> {
         Some(name) => Err(Failure::Credentials(format!("the variable {name} is not UTF-8"))),
         None => Ok(()),
     }
+}
+
+/// The host of an endpoint, without its port.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', ':']).next().unwrap_or_default()
 }
 
 fn variable(name: &str) -> Option<String> {

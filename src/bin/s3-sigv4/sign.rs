@@ -74,6 +74,7 @@ fn signer(args: &Sign, context: &Context, settings: &Settings, host: &str) -> Re
     let region = context.region().or(region_of_host(host)).or(settings.region());
     let missing = || ConfigError::NoRegion { profile: settings.profile().to_owned() };
     let region = region.ok_or_else(missing)?;
+    context.check_region(host, region);
     let signer = Signer::for_service(settings.credentials()?, service, region, context.now)?;
     context
         .explain(|| format!("signed by {} for {} in {region}", signer.access_key_id(), signer.key().scope().service()));
