@@ -200,7 +200,9 @@ fn every_operation() {
     );
     assert_eq!(
         here.err,
-        format!("profile: default\nsigned by {ID} for s3 in eu-west-1\ngood until 2013-05-24T00:15:00Z\n")
+        format!(
+            "profile: default\nsigned by {ID}, from the environment, for s3 in eu-west-1\ngood until 2013-05-24T00:15:00Z\n"
+        )
     );
     // The same for everybody within the hour.
     let stable =
@@ -281,6 +283,24 @@ fn profiles() {
     assert!(
         refused.err.starts_with("error: the profile default assumes the role arn:aws:iam::123456789012:role/a (line 2")
     );
+    assert!(refused.err.ends_with(" (sts assume-role, then --credentials-from)\n"), "{}", refused.err);
+    let signs = |name: &str, text: &str| {
+        let file = file(name, text);
+        run_with(&["presign", "s3://photos/k"], &[KEYS[2], ("AWS_CONFIG_FILE", &file)], b"").err
+    };
+    for (name, text) in [("process", "credential_process = a"), ("sso", "sso_session = a")] {
+        let told = signs(name, &format!("[default]\n{text}\n[sso-session a]\n"));
+        assert!(told.ends_with(" (by --credentials-from -)\n"), "{told}");
+    }
+    // Where the keys came from.
+    let from = |arguments: &[&str], input: &[u8]| {
+        run_with(&[&["presign", "s3://photos/k", "-v", "--at", DAY], arguments].concat(), &variables, input).err
+    };
+    let told = from(&["--profile", "backup"], b"");
+    assert!(told.contains("signed by AKIDBACKUP, from the profile backup, for s3 in eu-west-1\n"), "{told}");
+    let json = "{\"Version\": 1, \"AccessKeyId\": \"AKIDPIPED\", \"SecretAccessKey\": \"s\"}";
+    let told = from(&["--credentials-from", "-", "--region", "eu-west-1"], json.as_bytes());
+    assert!(told.contains("signed by AKIDPIPED, from standard input, for s3 in eu-west-1\n"), "{told}");
 }
 
 #[test]
@@ -385,7 +405,7 @@ fn every_exit_code_with_its_message() {
     let (keys, nobody) = (KEYS.to_vec(), nobody.to_vec());
     let link = run(&["presign", "s3://photos/k"]).done();
     let link = link.trim();
-    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 49] = [
+    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 51] = [
         (&[], &keys, b"", 2, "no command was given: --help lists them"),
         (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing'"),
         (&["presign"], &keys, b"", 2, "the following required arguments were not provided: <S3-URL>"),
@@ -471,6 +491,21 @@ fn every_exit_code_with_its_message() {
             b"",
             3,
             "there is no profile nobody in the config file or the credentials file",
+        ),
+        (
+            &["presign", "s3://photos/k", "--credentials-from", "-"],
+            &keys,
+            b" \n",
+            3,
+            "standard input is empty: keys were to be read from there",
+        ),
+        (
+            &["presign", "s3://photos/k", "--credentials-from", "-"],
+            &keys,
+            b"[default]\naws_secret_access_key = MARKED\n",
+            3,
+            "standard input is one of AWS's shared files: name it by AWS_SHARED_CREDENTIALS_FILE, and its profile by \
+             --profile",
         ),
         (
             &["presign", "s3://photos/k", "--credentials-from", "-"],
@@ -622,13 +657,19 @@ fn every_exit_code_with_its_message() {
             3,
             "the access key id starts with ASIA, so it belongs to a session, but there is no session token",
         ),
-        (&["presign", "s3://photos", "--keys-from", "/nonexistent"], &keys, b"", 5, "/nonexistent: entity not found"),
+        (
+            &["presign", "s3://photos", "--keys-from", "/nonexistent"],
+            &keys,
+            b"",
+            5,
+            "/nonexistent: there is no such file",
+        ),
         (
             &["presign", "s3://photos/k", "--headers-from", "/nonexistent"],
             &keys,
             b"",
             5,
-            "/nonexistent: entity not found",
+            "/nonexistent: there is no such file",
         ),
         (&["inspect", link, "--at", "20130524T001501Z"], &nobody, b"", 1, "it is over"),
         (&["inspect", link, "--at", "20130523T000000Z"], &nobody, b"", 1, "it is not good yet"),
@@ -657,7 +698,7 @@ fn every_exit_code_with_its_message() {
         let mut child = command(&["presign", "s3://photos/k", "-q"], &KEYS);
         let output = child.stdout(full).output().expect("its output");
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!((output.status.code(), text.as_str()), (Some(5), "error: standard output: no storage space\n"));
+        assert_eq!((output.status.code(), text.as_str()), (Some(5), "error: standard output: there is no room left\n"));
     }
 }
 
@@ -1068,7 +1109,7 @@ fn sessions_and_the_console() {
     #[cfg(unix)]
     assert_eq!(std::os::unix::fs::MetadataExt::mode(&fs::metadata(saved).expect("a file")) & 0o777, 0o600);
     let again = at(&["sts", "read", "--save", saved], ANSWER);
-    assert_eq!((again.code, again.err), (5, format!("error: {saved}: entity already exists\n")));
+    assert_eq!((again.code, again.err), (5, format!("error: {saved}: it is there already, and is not overwritten\n")));
     assert_eq!(
         at(&["sts", "read", "--json"], ANSWER).json(),
         json!({

@@ -66,11 +66,26 @@ impl Context {
         if let Some(url) = settings.endpoint_url() {
             self.check_region(host_of(url), signer.key().scope().region());
         }
-        self.explain(|| {
-            let scope = signer.key().scope();
-            format!("signed by {} for {} in {}", signer.access_key_id(), scope.service(), scope.region())
-        });
+        self.signs(&signer, settings);
         Ok(signer)
+    }
+
+    /// Says by which keys, and where these came from.
+    pub(crate) fn signs(&self, signer: &Signer, settings: &Settings) {
+        self.explain(|| {
+            let (id, scope) = (signer.access_key_id(), signer.key().scope());
+            let from = match &self.global.credentials_from {
+                Some(place) => name_of(place).to_owned(),
+                // As `Settings` has it: a profile that was asked for counts more.
+                None if self.global.profile.is_none()
+                    && variable("AWS_ACCESS_KEY_ID").is_some_and(|id| !id.is_empty()) =>
+                {
+                    "the environment".to_owned()
+                }
+                None => format!("the profile {}", settings.profile()),
+            };
+            format!("signed by {id}, from {from}, for {} in {}", scope.service(), scope.region())
+        });
     }
 
     /// Amazon's hosts tell their region.
@@ -222,7 +237,15 @@ impl Context {
 /// JSON of a `credential_process`, or an answer of STS.
 fn read_credentials(place: &str) -> Result<Credentials, Failure> {
     let text = read_text(place)?;
-    if text.trim_start().starts_with('<') {
+    let (start, name) = (text.trim_start(), name_of(place));
+    if start.is_empty() {
+        return Err(Failure::Credentials(format!("{name} is empty: keys were to be read from there")));
+    }
+    if start.starts_with(['[', '#', ';']) {
+        let text = "is one of AWS's shared files: name it by AWS_SHARED_CREDENTIALS_FILE, and its profile by --profile";
+        return Err(Failure::Credentials(format!("{name} {text}")));
+    }
+    if start.starts_with('<') {
         let session = Session::parse(text.as_str());
         return Ok(session.map_err(|error| Failure::Credentials(error.to_string()))?.into_credentials());
     }

@@ -52,6 +52,11 @@ impl Failure {
     pub(crate) fn at(place: &str) -> impl Fn(io::Error) -> Self + '_ {
         move |error| match error.kind() {
             io::ErrorKind::BrokenPipe => Self::BrokenPipe,
+            io::ErrorKind::NotFound => Self::Io(format!("{place}: there is no such file")),
+            io::ErrorKind::PermissionDenied => Self::Io(format!("{place}: it may not be opened (permissions)")),
+            io::ErrorKind::AlreadyExists => Self::Io(format!("{place}: it is there already, and is not overwritten")),
+            io::ErrorKind::IsADirectory => Self::Io(format!("{place}: it is a folder")),
+            io::ErrorKind::StorageFull => Self::Io(format!("{place}: there is no room left")),
             kind => Self::Io(format!("{place}: {kind}")),
         }
     }
@@ -63,9 +68,22 @@ impl fmt::Display for Failure {
             Self::No(text) | Self::Usage(text) | Self::Credentials(text) | Self::Refused(text) | Self::Io(text) => {
                 f.write_str(text)
             }
-            Self::Config(error) => error.fmt(f),
+            Self::Config(error) => {
+                error.fmt(f)?;
+                f.write_str(option_for(error))
+            }
             Self::BrokenPipe => f.write_str("standard output was closed"),
         }
+    }
+}
+
+/// How this command line does what the library asks for.
+fn option_for(error: &ConfigError) -> &'static str {
+    match error {
+        ConfigError::AssumesRole { .. } => " (sts assume-role, then --credentials-from)",
+        ConfigError::WebIdentity { .. } => " (sts web-identity, then --credentials-from)",
+        ConfigError::SignsIn { .. } | ConfigError::CredentialProcess { .. } => " (by --credentials-from -)",
+        _ => "",
     }
 }
 

@@ -76,8 +76,7 @@ fn signer(args: &Sign, context: &Context, settings: &Settings, host: &str) -> Re
     let region = region.ok_or_else(missing)?;
     context.check_region(host, region);
     let signer = Signer::for_service(settings.credentials()?, service, region, context.now)?;
-    context
-        .explain(|| format!("signed by {} for {} in {region}", signer.access_key_id(), signer.key().scope().service()));
+    context.signs(&signer, settings);
     Ok(signer)
 }
 

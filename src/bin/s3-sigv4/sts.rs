@@ -119,7 +119,7 @@ fn signed(
 ) -> Result<HttpRequest, Failure> {
     let (service, region) = (Service::new("sts")?, region(settings)?);
     let signer = Signer::for_service(settings.credentials()?, service, region, context.now)?;
-    context.explain(|| format!("signed by {} for sts in {region}", signer.access_key_id()));
+    context.signs(&signer, settings);
     Ok(signer.sign_sts(operation, endpoint, context.now)?)
 }
 
