@@ -27,7 +27,7 @@ Exit codes:
   0  done; for inspect and verify: the link or request is good
   1  inspect, verify: it is not good
   2  the command line does not say what to do
-  3  keys, region or settings are missing or wrong, or the keys are over too soon
+  3  keys, region, endpoint or other settings are missing or wrong, or the keys are over too soon
   4  what was given cannot be signed or read
   5  a file, standard input or standard output failed";
 
