@@ -37,7 +37,16 @@ case $(cat "$call.config") in
 esac
 "#;
 
-const AWS: &str = "#!/bin/sh\n[ \"$*\" = 'configure export-credentials' ] && cat \"$ANSWERS/process\"\n";
+/// `aws`: it leaves what IAM was asked, and hands out keys.
+const AWS: &str = r#"#!/bin/sh
+set -eu
+case "$*" in
+  'configure export-credentials') exec cat "$ANSWERS/process" ;;
+  'iam '*) echo "$*" >> "$PRINTED/../iam" ;;
+  *) exit 22 ;;
+esac
+case "$*" in 'iam create-access-key '*) cat "$ANSWERS/key" ;; esac
+"#;
 
 /// A folder with a home, the stand-ins and their answers.
 struct Machine {
@@ -88,6 +97,7 @@ impl Machine {
             </AssumedRoleUser><Credentials><AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey>\
             <SessionToken>{}</SessionToken><Expiration>{end}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>",
             ROLE.0, ROLE.1, ROLE.2));
+        machine.file("answers/key", &format!("{}\t{}\n", USER.0, USER.1));
         machine.file("answers/token", "{\"SigninToken\":\"VCQgs5qZZt3Q6fn8Tr5EXAMPLEmLnwB7JjUc\"}");
         machine
     }
@@ -133,6 +143,16 @@ impl Machine {
                 assert_eq!(&found, expected, "{commands}");
             }
         }
+    }
+
+    /// What IAM was asked for, each policy that it was given read.
+    fn iam(&self) -> Vec<String> {
+        let asked = fs::read_to_string(self.folder.join("iam")).expect("a file");
+        for name in asked.split_whitespace().filter_map(|word| word.strip_prefix("file://")) {
+            let policy: serde_json::Value = serde_json::from_str(&self.work(name)).expect("JSON");
+            assert_eq!(policy["Version"], "2012-10-17", "{name}");
+        }
+        asked.lines().map(|line| line.split(' ').nth(1).unwrap_or_default().to_owned()).collect()
     }
 
     /// The arguments of each call of `curl`, or the configuration that it read.
@@ -224,12 +244,18 @@ fn links_from_a_function() {
     let claim = PostClaim::parse("documents", &fields, "cat.jpg").expect("a form");
     let verified = Verifier::new("eu-west-1").verify_post(claim, &keys, now).expect("it verifies");
     assert_eq!((verified.key(), verified.content_length()), ("incoming/cat.jpg", 1..=10_000_000));
+    assert_eq!(machine.iam(), ["create-user", "put-user-policy", "create-access-key"]);
+    let stored = machine.folder.join("home/.aws/credentials");
+    assert_eq!(fs::metadata(stored).expect("a file").permissions().mode() & 0o777, 0o600);
+    assert!(machine.work("upload.html").contains("name=\"Content-Type\" value=\"image/\""));
     assert!(machine.work("upload.html").contains("action=\"https://documents.s3.eu-west-1.amazonaws.com/\""));
 }
 
 #[test]
 fn a_shared_folder() {
     let machine = Machine::new("folder");
+    // What was left the last time is in nobody's way.
+    machine.file("work/session.xml", "old");
     machine.run(include_str!("../src/cookbook/a_shared_folder.md"));
     let now = Timestamp::now();
     let (shell, role) = (session(SHELL), session(ROLE));
@@ -244,6 +270,11 @@ fn a_shared_folder() {
         verified(call.last().expect("a link"), "GET", &[], &role, now);
     }
     assert!(second.last().expect("a link").contains("/team/dog%20%26%20bone.jpg?"));
+    // Each picture has a file of its own.
+    for (call, name) in [(first, "cat.jpg"), (second, "dog & bone.jpg")] {
+        assert!(call.windows(2).any(|pair| pair == ["--output", name]), "{call:?}");
+    }
+    assert_eq!(machine.iam(), ["create-role", "put-role-policy"]);
     let end = Session::parse(&machine.work("../answers/session")).expect("a session").expiration();
     assert!(machine.work("until").contains("warning: the keys end at "), "{}", machine.work("until"));
     assert_eq!(machine.now.plus(Duration::from_secs(3600)), Ok(end));
