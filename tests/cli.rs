@@ -405,7 +405,7 @@ fn every_exit_code_with_its_message() {
     let (keys, nobody) = (KEYS.to_vec(), nobody.to_vec());
     let link = run(&["presign", "s3://photos/k"]).done();
     let link = link.trim();
-    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 51] = [
+    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 52] = [
         (&[], &keys, b"", 2, "no command was given: --help lists them"),
         (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing'"),
         (&["presign"], &keys, b"", 2, "the following required arguments were not provided: <S3-URL>"),
@@ -620,6 +620,13 @@ fn every_exit_code_with_its_message() {
             b"",
             2,
             "the answer's headers can be set for GET and HEAD alone",
+        ),
+        (
+            &["verify", "-X", "PUT"],
+            &keys,
+            b"GET /k HTTP/1.1\n\n",
+            2,
+            "the request on standard input has its own method and headers",
         ),
         // Regions, endpoints and keys are settings.
         (

@@ -273,9 +273,9 @@ pub(crate) struct Received {
     /// The link; without it, or with -, a link or a request (request line, headers, empty line, body) on standard input
     #[arg(value_name = "LINK")]
     pub(crate) link: Option<String>,
-    /// The method that the link is used with
-    #[arg(long, short = 'X', value_name = "METHOD", default_value = "GET")]
-    pub(crate) method: String,
+    /// The method that the link is used with, if not GET
+    #[arg(long, short = 'X', value_name = "METHOD")]
+    pub(crate) method: Option<String>,
     /// A header that is sent with the link
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
     pub(crate) headers: Vec<String>,

@@ -36,14 +36,15 @@ pub(crate) fn run(args: &Console, context: &Context) -> Result<(), Failure> {
             };
             let link = endpoint.link(&token, destination, issuer)?;
             let end = extended(link.valid_until());
-            context.note(format_args!("good until {end}, counted from now: open it at once"));
             let mut out = io::stdout().lock();
             if context.json() {
                 writeln!(out, "{}", json!({ "url": link.url(), "valid_until": end }))?;
             } else {
                 writeln!(out, "{}", link.url())?;
             }
-            Ok(out.flush()?)
+            out.flush()?;
+            context.note(format_args!("good until {end}, counted from now: open it at once"));
+            Ok(())
         }
     }
 }

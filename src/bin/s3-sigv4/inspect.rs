@@ -54,7 +54,11 @@ impl Input {
             let link = std::str::from_utf8(text).map_err(|_| Failure::Refused("standard input is not UTF-8".into()))?;
             return Ok(Self::Link(link.to_owned()));
         }
-        Ok(Self::Request(Message::parse(&bytes, "standard input")?))
+        let message = Message::parse(&bytes, "standard input")?;
+        if args.method.is_some() || args.headers_from.is_some() || !args.headers.is_empty() {
+            return Err(Failure::Usage("the request on standard input has its own method and headers".into()));
+        }
+        Ok(Self::Request(message))
     }
 
     /// The link as the request that it makes.
@@ -63,7 +67,7 @@ impl Input {
             Self::Request(message) => return Ok(message),
             Self::Link(link) => link,
         };
-        used(&link, &args.method, headers(&args.headers, &args.headers_from)?)
+        used(&link, args.method.as_deref().unwrap_or("GET"), headers(&args.headers, &args.headers_from)?)
     }
 }
 
