@@ -3,7 +3,7 @@ use crate::context::{Context, extended};
 use crate::failure::Failure;
 use crate::inspect::Input;
 use crate::operation::borrowed;
-use s3_sigv4::{Claim, PayloadHash, Request, Service, Verifier, VerifyError};
+use s3_sigv4::{Claim, CredentialScope, PayloadHash, Request, Service, Verifier, VerifyError};
 use serde_json::json;
 use std::io::{self, Write};
 
@@ -53,26 +53,30 @@ pub(crate) fn run(args: &Verify, context: &Context) -> Result<(), Failure> {
             Ok(out.flush()?)
         }
         Err(error) => {
+            let reason = match (error, &scope) {
+                (VerifyError::UnknownKey, _) => {
+                    format!("it was signed by another key than {}, which is at hand", credentials.access_key_id())
+                }
+                (error, Some(scope)) => reason(error, scope, [args.service.as_deref(), context.region()]),
+                (error, None) => error.to_string(),
+            };
             if context.json() {
-                let client = error.client_message();
-                writeln!(out, "{}", json!({ "verified": false, "reason": error.to_string(), "code": client.code() }))?;
+                let code = error.client_message().code();
+                writeln!(out, "{}", json!({ "verified": false, "reason": reason, "code": code }))?;
                 out.flush()?;
             }
-            Err(match (error, scope) {
-                (VerifyError::UnknownKey, _) => {
-                    let id = credentials.access_key_id();
-                    Failure::No(format!("it was signed by another key than {id}, which is at hand"))
-                }
-                (VerifyError::ScopeService { .. }, Some(scope)) => {
-                    let (named, asked) = (scope.service().escape_debug(), args.service.as_deref().unwrap_or_default());
-                    Failure::No(format!("it was signed for the service {named}, and --service asks for {asked}"))
-                }
-                (VerifyError::ScopeRegion { .. }, Some(scope)) => {
-                    let (named, asked) = (scope.region().escape_debug(), context.region().unwrap_or_default());
-                    Failure::No(format!("it was signed for the region {named}, and --region asks for {asked}"))
-                }
-                (error, _) => Failure::No(error.to_string()),
-            })
+            Err(Failure::No(reason))
         }
     }
+}
+
+/// What was asked for is an option here.
+fn reason(error: VerifyError, scope: &CredentialScope<'_>, [service, region]: [Option<&str>; 2]) -> String {
+    let (what, named, asked) = match error {
+        VerifyError::ScopeService { .. } => ("service", scope.service(), service),
+        VerifyError::ScopeRegion { .. } => ("region", scope.region(), region),
+        error => return error.to_string(),
+    };
+    let (named, asked) = (named.escape_debug(), asked.unwrap_or_default());
+    format!("it was signed for the {what} {named}, and --{what} asks for {asked}")
 }
