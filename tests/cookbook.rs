@@ -143,6 +143,7 @@ impl Machine {
                 assert_eq!(&found, expected, "{commands}");
             }
         }
+        assert!(status.success(), "{}\n{}", blocks[blocks.len() - 1].0, of(blocks.len() - 1));
     }
 
     /// What IAM was asked for, each policy that it was given read.
@@ -260,7 +261,7 @@ fn a_shared_folder() {
     let now = Timestamp::now();
     let (shell, role) = (session(SHELL), session(ROLE));
     let calls = machine.calls();
-    let [identity, assume, first, second, list, _signin] = &calls[..] else { panic!("{calls:?}") };
+    let [identity, assume, first, second, list, signin] = &calls[..] else { panic!("{calls:?}") };
     assert!(verified_config(identity, &shell, now).starts_with("Action=GetCallerIdentity&"));
     let body = verified_config(assume, &shell, now);
     for part in ["Action=AssumeRole&", "role%2Fshared-folder", "DurationSeconds=3600", "Policy=%7B+%22Version%22"] {
@@ -275,6 +276,16 @@ fn a_shared_folder() {
         assert!(call.windows(2).any(|pair| pair == ["--output", name]), "{call:?}");
     }
     assert_eq!(machine.iam(), ["create-role", "put-role-policy"]);
+    let of_role = |text: &str| text.replace('/', "%2F").replace('+', "%2B");
+    let session = format!(
+        "Action=getSigninToken&Session=%7B%22sessionId%22%3A%22{}%22%2C%22sessionKey%22%3A%22{}%22%2C%22sessionToken%22\
+         %3A%22{}%22%7D",
+        ROLE.0,
+        of_role(ROLE.1),
+        of_role(ROLE.2)
+    );
+    let asked = format!("url = \"https://signin.aws.amazon.com/federation?{session}\"");
+    assert!(signin.contains(&asked), "{asked} in {signin:?}");
     let end = Session::parse(&machine.work("../answers/session")).expect("a session").expiration();
     assert!(machine.work("until").contains("warning: the keys end at "), "{}", machine.work("until"));
     assert_eq!(machine.now.plus(Duration::from_secs(3600)), Ok(end));
