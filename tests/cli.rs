@@ -1274,6 +1274,12 @@ fn nothing_is_taken_for_something_else() {
         "{link}"
     );
 
+    // A list without line ends is not read for ever.
+    let endless = vec![b'a'; 1 << 17];
+    let list = run_with(&["presign", "s3://photos/", "--keys-from", "-", "--at", DAY], &KEYS, &endless);
+    assert_eq!((list.code, &*list.out), (4, ""));
+    assert!(list.err.ends_with("error: key 1 of standard input: it has more than 65536 bytes\n"), "{}", list.err);
+
     // The longest lifetime in full is seven days, which these keys do not have.
     let soon = [&KEYS[..], &[SESSION, ("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T00:05:00Z")]].concat();
     let full = run_with(&["presign", "s3://photos/k", "--expires", "max", "--full", "--at", DAY], &soon, b"");

@@ -6,7 +6,7 @@ use crate::presign::{Job, lifetime};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 use std::fs;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write};
 use std::time::{Duration, Instant};
 
 pub(crate) fn run(job: &Job<'_>) -> Result<(), Failure> {
@@ -21,9 +21,14 @@ pub(crate) fn run(job: &Job<'_>) -> Result<(), Failure> {
     let (mut key, mut url) = (String::from(job.key), String::with_capacity(1024));
     for number in 1_u64.. {
         line.clear();
-        let read = input.read_until(end, &mut line).map_err(Failure::at(name_of(place)))?;
+        let bounded = input.by_ref().take(LONGEST_LINE).read_until(end, &mut line);
+        let read = bounded.map_err(Failure::at(name_of(place)))?;
         if read == 0 {
             break;
+        }
+        if read as u64 == LONGEST_LINE && !line.ends_with(&[end]) {
+            let text = format!("key {number} of {}: it has more than {LONGEST_LINE} bytes", name_of(place));
+            return Err(Failure::Refused(text));
         }
         progress.count(number, read);
         let at = |error: &dyn std::fmt::Display| {
@@ -57,6 +62,9 @@ pub(crate) fn run(job: &Job<'_>) -> Result<(), Failure> {
     progress.finish();
     Ok(out.flush()?)
 }
+
+/// Far longer than any key.
+const LONGEST_LINE: u64 = 1 << 16;
 
 /// A bar on standard error, if a terminal watches and it takes longer than a second.
 struct Progress {
