@@ -117,7 +117,8 @@ impl<const N: usize> Assembled<N> {
     }
 
     /// Whether there is room for this piece, which then is taken.
-    #[inline(always)]
+    // A module for the web is small: calls take less room.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(crate) fn take(&mut self, piece: &[u8]) -> bool {
         let end = self.len + piece.len();
         let Some(free) = self.place().get_mut(end - piece.len()..end) else { return false };

@@ -240,7 +240,8 @@ impl<W: Write> Tee<'_, W> {
 }
 
 impl<W: Write> Sink for Tee<'_, W> {
-    #[inline(always)]
+    // As in `Assembled::take`.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn canonical(&mut self, bytes: &[u8]) -> fmt::Result {
         if self.text.take(bytes) { Ok(()) } else { self.canonical_in_parts(bytes) }
     }
