@@ -165,10 +165,9 @@ pub(crate) fn framed(
     sorted.sort_unstable();
     let lines: String = sorted.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
     sent.extend(lines.replace('\n', "\r\n").bytes());
-    if !trailers.is_empty() {
-        if let Some(signature) = sign("AWS4-HMAC-SHA256-TRAILER", "", lines.as_bytes()) {
-            sent.extend(format!("x-amz-trailer-signature:{signature}\r\n").bytes());
-        }
+    let signed = Some(&lines).filter(|_| !trailers.is_empty());
+    if let Some(signature) = signed.and_then(|lines| sign("AWS4-HMAC-SHA256-TRAILER", "", lines.as_bytes())) {
+        sent.extend(format!("x-amz-trailer-signature:{signature}\r\n").bytes());
     }
     sent.extend(b"\r\n");
     sent
