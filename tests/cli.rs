@@ -1280,6 +1280,21 @@ fn nothing_is_taken_for_something_else() {
     assert_eq!((list.code, &*list.out), (4, ""));
     assert!(list.err.ends_with("error: key 1 of standard input: it has more than 65536 bytes\n"), "{}", list.err);
 
+    // Who wants FIPS does not get the ordinary endpoint of STS.
+    let fips = [&KEYS[..], &[("AWS_USE_FIPS_ENDPOINT", "true")]].concat();
+    let asked = run_with(&["sts", "caller-identity", "--at", DAY], &fips, b"");
+    assert_eq!(
+        (asked.code, &*asked.err),
+        (
+            3,
+            "error: the settings ask for FIPS endpoints: name STS's own by AWS_ENDPOINT_URL_STS or --endpoint-url, such \
+             as https://sts-fips.us-east-1.amazonaws.com\n"
+        )
+    );
+    let named = [&fips[..], &[("AWS_ENDPOINT_URL_STS", "https://sts-fips.us-east-1.amazonaws.com")]].concat();
+    let asked = run_with(&["sts", "caller-identity", "--at", DAY], &named, b"").done();
+    assert!(asked.contains("url = \"https://sts-fips.us-east-1.amazonaws.com/\""), "{asked}");
+
     // The longest lifetime in full is seven days, which these keys do not have.
     let soon = [&KEYS[..], &[SESSION, ("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T00:05:00Z")]].concat();
     let full = run_with(&["presign", "s3://photos/k", "--expires", "max", "--full", "--at", DAY], &soon, b"");

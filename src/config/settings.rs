@@ -181,6 +181,15 @@ impl Settings {
         self.sts_endpoint_url.as_ref().map(Option::as_deref).map_err(Clone::clone)
     }
 
+    /// Whether FIPS endpoints are asked for, by `AWS_USE_FIPS_ENDPOINT` or `use_fips_endpoint`. [`Settings::bucket`] takes
+    /// them; for other services it is for the caller to do so.
+    ///
+    /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>.
+    #[must_use]
+    pub fn use_fips_endpoint(&self) -> bool {
+        self.fips
+    }
+
     /// `addressing_style`, nested below `s3`, if it is set: `auto`, `path` or `virtual`.
     #[must_use]
     pub fn addressing_style(&self) -> Option<&'static str> {

@@ -102,6 +102,11 @@ fn endpoint(context: &Context, settings: &Settings) -> Result<StsEndpoint, Failu
     }
     match settings.sts_endpoint_url()? {
         Some(url) => Ok(StsEndpoint::custom(url)?),
+        None if settings.use_fips_endpoint() => {
+            let text = "the settings ask for FIPS endpoints: name STS's own by AWS_ENDPOINT_URL_STS or --endpoint-url, \
+                        such as https://sts-fips.us-east-1.amazonaws.com";
+            Err(Failure::Credentials(text.into()))
+        }
         None => Ok(StsEndpoint::regional(region(settings)?)?),
     }
 }
