@@ -187,6 +187,11 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
+/// How many bytes a raw text has in a query.
+pub(crate) fn encoded_length(text: &str) -> usize {
+    text.bytes().map(|byte| if PLAIN[usize::from(byte)] { 1 } else { 3 }).sum()
+}
+
 /// The order of two byte strings as if both were encoded, without encoding them.
 ///
 /// An encoded byte starts with `%`, which sorts before every unreserved byte, and its two hexadecimal digits sort

@@ -1,7 +1,7 @@
 //! What comes before the walk: everything is checked, and headers and parameters are sorted, in arrays of indices.
 
 use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, MOST_HEADERS, Parts, Walk};
-use crate::encode::{Text, all, is_unreserved};
+use crate::encode::{Text, all, encoded_length};
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY, OWN_PARAMETERS};
@@ -324,8 +324,8 @@ impl<T: Copy + Default, const N: usize> Ids<T, N> {
 
 #[cold]
 fn check_length(pairs: &[(&str, &str)]) -> Result<(), Error> {
-    let encoded = |text: &str| text.len() + 2 * text.bytes().filter(|byte| !is_unreserved(*byte)).count();
-    let length = pairs.iter().map(|(name, value)| encoded(name) + encoded(value) + "=&".len()).sum::<usize>() - 1;
+    let both = |(name, value): &(&str, &str)| encoded_length(name) + encoded_length(value) + "=&".len();
+    let length = pairs.iter().map(both).sum::<usize>() - 1;
     if length > MAX_QUERY { Err(Error::QueryTooLong { length }) } else { Ok(()) }
 }
 
