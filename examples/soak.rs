@@ -9,11 +9,13 @@
 
 #[path = "../tests/naive/mod.rs"]
 mod naive;
+mod random;
 #[path = "../tests/util/mod.rs"]
 mod util;
 
 use core::time::Duration;
 use naive::{Case, Signing};
+use random::Random;
 use s3_sigv4::{ChunkedBody, Credentials, PayloadHash, Request, Service, Signer, Timestamp, Verifier, VerifyError};
 use std::env;
 use std::fs;
@@ -284,17 +286,7 @@ const LETTERS: &[u8] = b"ABCDEFabcdef0123456789+/=";
 const TEXT: &[u8] = b"abcxyzABC0189-._~/ %+&=?#:;@!$'()*,[]\\\"<>|";
 const VALUES: &[u8] = b"abcxyzABC0189  \t,;=/\"";
 
-/// xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled".
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16) % bound
-    }
-
     fn text(&mut self, of: &[u8], least: u64, most: u64) -> String {
         let length = least + self.below(most - least + 1);
         (0..length).map(|_| char::from(of[self.below(of.len() as u64) as usize])).collect()

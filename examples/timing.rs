@@ -10,11 +10,13 @@
 //! cargo run --release --example timing -- 1000000
 //! ```
 
+mod random;
 #[path = "../tests/util/mod.rs"]
 mod util;
 
 use core::hint::black_box;
 use core::time::Duration;
+use random::Random;
 use s3_sigv4::{
     Claim, CredentialScope, Credentials, PayloadHash, Presigned, Signature, Signer, SigningKey, Verifier, VerifyError,
     VerifyingKey,
@@ -262,16 +264,4 @@ fn welch(times: &[Vec<u64>; 2], longest: u64) -> f64 {
     let t = (a.0 - b.0) / (a.1 + b.1).sqrt();
     // All the same, or too few of a class.
     if t.is_nan() { 0.0 } else { t }
-}
-
-/// xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled".
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16) % bound
-    }
 }

@@ -177,7 +177,7 @@ impl fmt::Debug for AssumeRole<'_> {
 /// use s3_sigv4::sts::{AssumeRoleWithWebIdentity, StsEndpoint};
 ///
 /// let role = "arn:aws:iam::123456789012:role/FederatedWebIdentityRole";
-/// let token = "Atza|IQEBLjAsAhRFiXuWpUXuRvQ9PZL3GMFcYevydwIUFAHZwXZXXXXXXXX";
+/// let token = "Atza|IQEBLjAsAhRFiXuWpUXuRvQ9PZL3GMFcYevydwIUFAHZwEXAMPLE";
 /// let request = AssumeRoleWithWebIdentity::new(role, "app1", token)?
 ///     .with_provider_id("www.amazon.com")?
 ///     .request(&StsEndpoint::regional("us-east-1")?);
