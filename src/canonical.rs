@@ -291,11 +291,18 @@ impl<'r> Walk<'r> {
             }
             sink.end_sent();
         }
-        sink.canonical(b"\n")?;
-        self.walk_headers(sink)?;
-        sink.canonical(b"\n")?;
-        self.header_names(|piece| sink.canonical(piece.as_bytes()))?;
-        sink.canonical(b"\n")?;
+        if let [HOST] = self.order.headers() {
+            // As in nearly every link.
+            sink.canonical(b"\nhost:")?;
+            sink.canonical(self.parts.request.host.as_bytes())?;
+            sink.canonical(b"\n\nhost\n")?;
+        } else {
+            sink.canonical(b"\n")?;
+            self.walk_headers(sink)?;
+            sink.canonical(b"\n")?;
+            self.header_names(|piece| sink.canonical(piece.as_bytes()))?;
+            sink.canonical(b"\n")?;
+        }
         sink.canonical(self.parts.payload.as_bytes())
     }
 
@@ -383,11 +390,6 @@ impl<'r> Walk<'r> {
 
     #[inline]
     fn walk_headers(&self, sink: &mut impl Sink) -> fmt::Result {
-        if let [HOST] = self.order.headers() {
-            sink.canonical(b"host:")?;
-            sink.canonical(self.parts.request.host.as_bytes())?;
-            return sink.canonical(b"\n");
-        }
         let mut previous = "";
         let mut listed = self.listed_names();
         for (i, id) in self.order.headers().iter().enumerate() {

@@ -1,6 +1,6 @@
 use crate::canonical::{Authentication, CanonicalRequest, Order, Walk};
 use crate::error::Error;
-use crate::key::{Signature, Started};
+use crate::key::Signature;
 use crate::payload::PayloadHash;
 use crate::request::Request;
 use crate::service::ContentSha256;
@@ -71,7 +71,7 @@ impl Signer {
         let mut order = Order::new();
         let parts = self.parts(request, &authentication, &payload, &now);
         let walk = parts.check(&mut order)?;
-        let signature = Started::new(&day.key).start(&day.key, now).sign(&day.key, &walk.sha256());
+        let signature = day.sign(&walk.sha256(), now);
         let mut authorization = String::with_capacity(256);
         write_authorization(&mut authorization, &day, walk, &signature)?;
         Ok(SignedRequest {
@@ -115,7 +115,7 @@ impl Signer {
         let mut order = Order::new();
         let parts = self.parts(request, &Authentication::Header, &payload, &now);
         let walk = parts.check(&mut order)?;
-        let signature = Started::new(&day.key).start(&day.key, now).sign(&day.key, &walk.sha256());
+        let signature = day.sign(&walk.sha256(), now);
         out.write_str("authorization: ")?;
         write_authorization(out, &day, walk, &signature)?;
         if self.rules.content_sha256 == ContentSha256::Signed {

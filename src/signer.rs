@@ -2,7 +2,7 @@ use crate::canonical::{Authentication, CREDENTIAL, CanonicalRequest, Parts};
 use crate::credentials::{Credentials, Identity, Secret};
 use crate::encode::{QUERY, Text};
 use crate::error::Error;
-use crate::key::SigningKey;
+use crate::key::{LastSecond, Signature, SigningKey, Started};
 use crate::payload::PayloadHash;
 use crate::request::Request;
 use crate::scope::CredentialScope;
@@ -18,7 +18,8 @@ use zeroize::Zeroizing;
 ///
 /// It holds the key of the day it was made for. A request dated on another day gets a key derived for that call, so a
 /// signer that is never renewed is slower after midnight and never wrong; [`Signer::renew`] takes the new day's key
-/// for good. It is `Send`, `Sync` and `Clone`, has no lock and no inner state, and belongs in an application's state.
+/// for good. It is `Send`, `Sync` and `Clone`, and belongs in an application's state: no thread waits for another, and
+/// all that it remembers is what the requests of a second have in common, which saves hashing it again.
 ///
 /// | verb | signs |
 /// |---|---|
@@ -61,6 +62,7 @@ pub struct Signer {
 #[derive(Clone)]
 pub(crate) struct Day {
     pub(crate) key: SigningKey,
+    pub(crate) last: LastSecond,
     /// Algorithm, key id and scope, as they stand in a link in front of the date.
     pub(crate) credential: String,
     /// The same as they stand in an `Authorization` header, up to the names of the headers.
@@ -92,7 +94,13 @@ impl Day {
         let credential = format!("{}{credential}{}", CREDENTIAL.0, CREDENTIAL.1);
         let (id, scope) = (&identity.access_key_id, key.scope());
         let authorization = format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders=");
-        Self { key, credential, authorization }
+        Self { key, last: LastSecond::none(), credential, authorization }
+    }
+
+    /// The signature of the request whose canonical form has this hash.
+    #[inline]
+    pub(crate) fn sign(&self, canonical_hash: &[u8; 32], now: Timestamp) -> Signature {
+        Started::<2>::new(&self.key).start_absorbed(&self.key, &self.last, now).sign(&self.key, canonical_hash)
     }
 }
 

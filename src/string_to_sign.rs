@@ -110,6 +110,9 @@ pub(crate) fn write_head(algorithm: &[u8], now: Timestamp, scope: &CredentialSco
     put(b"\n");
 }
 
+/// The length of what stands before the scope in a request's.
+pub(crate) const HEAD_BEFORE_SCOPE: usize = ALGORITHM.len() + "20130524T000000Z\n".len();
+
 /// The first line of a request's string to sign.
 pub(crate) const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256\n";
 

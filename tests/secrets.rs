@@ -468,7 +468,7 @@ fn freed_memory_holds_no_secret() {
     };
     let mut markers =
         vec![("the secret", SECRET.into()), ("the token", TOKEN.into()), ("the encoded token", TOKEN_ENCODED.into())];
-    for key in [key(now()), key(tomorrow)] {
+    for (now, key) in [now(), tomorrow].map(|now| (now, key(now))) {
         markers.push(("the digits of a key", hex::encode(&key).into()));
         for pad in [0x36, 0x5c] {
             let mut block = [pad; 64];
@@ -476,6 +476,10 @@ fn freed_memory_holds_no_secret() {
             let mut state = START;
             sha2::block_api::compress256(&mut state, &[block]);
             markers.push(("the state of an HMAC", state.iter().flat_map(|word| word.to_ne_bytes()).collect()));
+            let text = format!("AWS4-HMAC-SHA256\n{now}\n{}/us-east-1/s3/aws4_request\n", now.day());
+            sha2::block_api::compress256(&mut state, &[*text.as_bytes().first_chunk().expect("a block")]);
+            let words = state.iter().map(|word| u64::from(now.unix() as u32) << 32 | u64::from(*word));
+            markers.push(("the state of a second", words.flat_map(u64::to_ne_bytes).collect()));
         }
         markers.push(("a key", key));
     }

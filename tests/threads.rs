@@ -1,4 +1,5 @@
-//! What is shared by many threads answers as it does alone; and no lock is needed, because nothing is changed inside.
+//! What is shared by many threads answers as it does alone; and no lock is needed, because nothing is changed inside but
+//! what a signer remembers of a second.
 
 mod util;
 
@@ -13,7 +14,7 @@ use util::{Incoming, at, bucket, now, session};
 const THREADS: usize = 8;
 const REQUESTS: usize = 200;
 
-/// One signer for all, a day old for every other request; links of one instant; one verifier.
+/// One signer for all, a day old for every other request, in seconds that alternate; links of one instant; one verifier.
 #[test]
 fn many_threads_get_what_one_gets() {
     let (signer, bucket, verifier) =
@@ -21,7 +22,11 @@ fn many_threads_get_what_one_gets() {
     let links = signer.links(Duration::from_secs(900), now()).expect("links");
     let credentials = session();
     let answers = |i: usize| -> [String; 5] {
-        let now = if i % 2 == 0 { now() } else { at("20130525T235959Z") };
+        let now = if i % 2 == 0 {
+            now().plus(Duration::from_secs(i as u64 / 2 % 3)).expect("an instant")
+        } else {
+            at("20130525T235959Z")
+        };
         let key = format!("2024/cat & dog {i}.jpg");
         let headers = [("x-amz-meta-a", &*key)];
         let request = bucket.put(&key).expect("a request").with_headers(&headers);
@@ -76,16 +81,21 @@ fn every_type_can_be_shared() {
     }
 }
 
-/// `Sync` alone would leave room for locks and atomics: there is none, nor anything that is changed behind a `&`.
+/// `Sync` alone would leave room for locks: there is none, nor anything that is changed behind a `&` but eight words in
+/// `key.rs`, which nobody waits for and each of which says what it is of.
 #[test]
-fn nothing_is_locked_or_changed_behind_a_reference() {
+fn nothing_is_locked() {
     // Locks and atomics are all in modules of this name.
+    let words = ("key.rs", "use core::sync::atomic::{AtomicU64, Ordering::Relaxed};");
     let pieces = ["sync::", "Cell", "Rc<", "static mut", "thread_local", "unsafe "];
     let mut files = Vec::new();
     find(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").as_path(), &mut files);
     assert!(files.len() > 50, "{files:?}");
     for (file, text) in &files {
         for line in text.lines().map(str::trim_start).filter(|line| !line.starts_with("//")) {
+            if file.ends_with(words.0) && line == words.1 {
+                continue;
+            }
             let found = pieces.iter().find(|piece| line.contains(**piece));
             assert_eq!(found, None, "{file}: {line}");
         }

@@ -43,7 +43,7 @@ impl Signer {
         let now = validity.valid_from();
         let day = self.day_of(now)?;
         let mut started = Started::new(&day.key);
-        started.start(&day.key, now).absorb();
+        started.start_absorbed(&day.key, &day.last, now);
         let link = Link { signer: self, day: &day, started: &mut started, shared: None, validity: &validity };
         // Long enough not to grow, which would leave a copy of the token behind.
         let token = self.token_parameter().map_or(0, |(_, token)| token.len());
@@ -59,7 +59,7 @@ impl Signer {
 pub struct Links<'a> {
     signer: &'a Signer,
     day: DayOf<'a>,
-    started: Started,
+    started: Started<2>,
     shared: Zeroizing<String>,
     validity: Validity,
 }
@@ -96,7 +96,7 @@ impl Links<'_> {
     }
 
     #[inline(always)]
-    fn link<'r>(&'r self, started: &'r mut Started) -> Link<'r> {
+    fn link<'r>(&'r self, started: &'r mut Started<2>) -> Link<'r> {
         let Self { signer, day, shared, validity, .. } = self;
         Link { signer, day, started, shared: Some(shared), validity }
     }
@@ -112,7 +112,7 @@ impl fmt::Debug for Links<'_> {
 pub(super) struct Link<'r> {
     pub(super) signer: &'r Signer,
     pub(super) day: &'r Day,
-    pub(super) started: &'r mut Started,
+    pub(super) started: &'r mut Started<2>,
     pub(super) shared: Option<&'r str>,
     pub(super) validity: &'r Validity,
 }
