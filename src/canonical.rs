@@ -6,7 +6,7 @@ mod received;
 use crate::chunked_body::ChunkedHeaders;
 use crate::credentials::Identity;
 use crate::digest::{Assembled, Decimal};
-use crate::encode::{PATH, QUERY, Text};
+use crate::encode::{PATH, QUERY, Text, all};
 use crate::error::Error;
 use crate::limits::{MAX_HEADERS, OWN_PARAMETERS};
 use crate::payload::PayloadHash;
@@ -255,6 +255,7 @@ impl<'r> Walk<'r> {
     }
 
     /// Whether the header at each place is signed.
+    #[inline(always)]
     pub(crate) fn signs(&self) -> [bool; MOST_HEADERS] {
         let mut signs = [false; MOST_HEADERS];
         self.order.headers().iter().filter(|id| **id != HOST).for_each(|id| signs[received::index(*id)] = true);
@@ -559,6 +560,9 @@ fn lower_case(text: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Resu
 #[inline]
 fn folded(value: &[u8], mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
     let blank = |byte: u8| (byte == b' ') | (byte == b'\t');
+    if all(value, |byte| !blank(byte)) {
+        return put(value);
+    }
     let pairs = value.iter().zip(value.get(1..).unwrap_or_default());
     let runs = pairs.fold(false, |any, (a, b)| any | (blank(*a) & blank(*b)) | (*b == b'\t'));
     let ends = [value.first(), value.last()].into_iter().flatten().any(|byte| blank(*byte));

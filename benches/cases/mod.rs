@@ -65,7 +65,8 @@ pub(crate) fn long() -> Vec<Case> {
     vec![chunk("64 KiB", 64 << 10), chunk("1 MiB", 1 << 20)]
 }
 
-/// A link under the key of the day, alone and as one of many of an instant.
+/// A link under the key of the day: signed in the second of the one before it, in another, and as one of many of an
+/// instant.
 fn link(input: &'static str, key: &'static str, token: Option<&'static str>, documented: Option<&str>) -> Case {
     let ((signer, _), now) = (signer_of(token), now());
     // On the heap, for an alignment that does not hang on what else is in the program.
@@ -83,6 +84,21 @@ fn link(input: &'static str, key: &'static str, token: Option<&'static str>, doc
         },
         move |out| assert_eq!(*out, one),
     );
+    let (signer_of_two, _) = signer_of(token);
+    let later = now.plus(Duration::from_secs(1)).expect("an instant");
+    let presign_later = work(
+        (String::with_capacity(4096), [now, later]),
+        move |(out, seconds)| {
+            out.clear();
+            seconds.reverse();
+            signer_of_two.presign_to(out, black_box(&request), lifetime, seconds[0]).expect("a link");
+        },
+        move |(out, seconds)| {
+            // One that remembers nothing.
+            let expected = signer_of_two.clone().presign(&request, lifetime, seconds[0]).expect("a link");
+            assert_eq!(*out, expected.url());
+        },
+    );
     let links = signer.links(lifetime, now).expect("links");
     let of_many = work(
         String::with_capacity(4096),
@@ -93,7 +109,12 @@ fn link(input: &'static str, key: &'static str, token: Option<&'static str>, doc
         move |out| assert_eq!(*out, one_of_many),
     );
     let bytes = floor.bytes();
-    let rivals = vec![("presign_to", presign_to), ("one of many links", of_many), ("floor", floor.work())];
+    let rivals = vec![
+        ("presign_to", presign_to),
+        ("presign_to in another second", presign_later),
+        ("one of many links", of_many),
+        ("floor", floor.work()),
+    ];
     Case { action: "presign/cached key", input, bytes, rivals }
 }
 
