@@ -547,12 +547,14 @@ fn normalized(path: &str) -> String {
 
 /// Writes ASCII text in lower case.
 fn lower_case(text: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
+    /// Where text is looked at eight bytes at a time.
+    #[repr(align(8))]
+    struct Aligned([u8; 64]);
     text.as_bytes().chunks(64).try_for_each(|chunk| {
-        let mut lower = [0; 64];
-        let lower = &mut lower[..chunk.len()];
-        lower.copy_from_slice(chunk);
-        lower.make_ascii_lowercase();
-        put(core::str::from_utf8(lower).map_err(|_| fmt::Error)?)
+        let mut lower = Aligned([0; 64]);
+        lower.0[..chunk.len()].copy_from_slice(chunk);
+        lower.0.make_ascii_lowercase();
+        put(core::str::from_utf8(&lower.0[..chunk.len()]).map_err(|_| fmt::Error)?)
     })
 }
 

@@ -451,6 +451,10 @@ pub(crate) fn is_token_and_plain(name: &str) -> (bool, bool) {
     if is_usual(name) {
         return (true, true);
     }
+    // As above, and in any case.
+    if all(name.as_bytes(), |byte| byte.is_ascii_alphanumeric() | (byte == b'-')) {
+        return (true, false);
+    }
     let all = name.bytes().fold(IS_TOKEN | IS_PLAIN, |all, byte| all & TOKEN[usize::from(byte)]);
     (all & IS_TOKEN != 0, all & IS_PLAIN != 0)
 }
