@@ -1259,6 +1259,27 @@ fn no_secret_is_told() {
     assert!(
         config.done().contains(&format!("header = \"x-amz-server-side-encryption-customer-key: {CUSTOMER_KEY}\"\n"))
     );
+    #[cfg(target_os = "linux")]
+    {
+        // Its own end of a new pseudo-terminal is a terminal as well.
+        let on_terminal = |arguments: &[&str]| {
+            let terminal = fs::File::options().read(true).write(true).open("/dev/ptmx").expect("a terminal");
+            let output = command(&[arguments, &["--at", DAY, "-q"]].concat(), &keys).stdout(terminal).output();
+            let output = output.expect("the binary");
+            (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        let sign = ["sign", "s3://photos/k", "--headers-from", &headers];
+        let text = "error: x-amz-server-side-encryption-customer-key is a secret, and a terminal is no place for it: pipe \
+                    the request on, or into a file\n";
+        for form in [&[][..], &["--json"], &["--curl-config"]] {
+            assert_eq!(on_terminal(&[&sign[..], form].concat()), (Some(2), text.into()), "{form:?}");
+        }
+        let text = text
+            .replace("a terminal", "a command line")
+            .replace("pipe the request on, or into a file", "use --curl-config");
+        assert_eq!(on_terminal(&[&sign[..], &["--curl"]].concat()), (Some(2), text));
+        assert_eq!(on_terminal(&sign[..2]), (Some(0), String::new()));
+    }
     let at = ["--at", "20190715T222833Z"];
     let request = run_with(&[&["console-url", "request", "--credentials-from", &xml], &at[..]].concat(), &keys, b"");
     assert!(request.done().contains("MARKEDsecret%2F"));

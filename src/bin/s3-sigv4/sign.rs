@@ -7,7 +7,7 @@ use crate::operation::{Target, borrowed, check_length, headers, is_secret};
 use s3_sigv4::config::{ConfigError, Settings};
 use s3_sigv4::{PayloadHash, Request, Service, Signer, region_of_host};
 use serde_json::{Value, json};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use zeroize::Zeroizing;
 
 pub(crate) fn run(args: &Sign, context: &Context) -> Result<(), Failure> {
@@ -96,14 +96,12 @@ impl Signed<'_> {
         let set = |name: &str| signed.headers().any(|(other, _)| other.eq_ignore_ascii_case(name));
         // What signing set replaces what was given.
         let kept = self.given.iter().filter(|(name, _)| !set(name)).map(|(name, value)| (*name, *value));
+        if let Some((name, _)) = kept.clone().find(|(name, _)| is_secret(name)) {
+            self.check_place(name)?;
+        }
         let headers: Vec<_> = kept.chain(signed.headers()).collect();
         let mut out = BufWriter::new(io::stdout().lock());
         if self.args.curl {
-            if headers.iter().any(|(name, _)| is_secret(name) && name.to_ascii_lowercase().ends_with("customer-key")) {
-                return Err(Failure::Usage(
-                    "a command line is no place for a customer's key: use --curl-config".into(),
-                ));
-            }
             self.curl(&mut out, &url, &headers)?;
         } else if self.args.curl_config {
             self.curl_config(&mut out, &url, &headers)?;
@@ -117,6 +115,19 @@ impl Signed<'_> {
         out.flush()?;
         self.context.note(format_args!("signed as of {}: servers take it for 15 minutes", extended(self.context.now)));
         Ok(())
+    }
+
+    /// A secret that was given, such as a customer's key, outlives what is signed: neither a command line nor a screen
+    /// is to show it.
+    fn check_place(&self, name: &str) -> Result<(), Failure> {
+        let text = if self.args.curl {
+            "a command line is no place for it: use --curl-config"
+        } else if io::stdout().is_terminal() {
+            "a terminal is no place for it: pipe the request on, or into a file"
+        } else {
+            return Ok(());
+        };
+        Err(Failure::Usage(format!("{name} is a secret, and {text}")))
     }
 
     fn message(&self, out: &mut impl Write, url: &str, host: &str, headers: &[(&str, &str)]) -> io::Result<()> {
