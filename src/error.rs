@@ -65,6 +65,10 @@ pub enum Error {
         position: usize,
     },
 
+    /// The text is not an instant of ISO 8601.
+    #[error("the instant is not of a form such as 2013-05-24T00:00:00Z")]
+    InstantSyntax,
+
     /// The timestamp has the right form and names no instant, such as a 30th of February.
     #[error("the timestamp has the right form, but there is no such day or time")]
     NoSuchInstant,

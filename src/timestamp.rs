@@ -87,6 +87,38 @@ impl Timestamp {
         Ok(Self { unix: date.with_time(time).assume_utc().unix_timestamp(), text: *bytes })
     }
 
+    /// Reads ISO 8601 as AWS's answers and files have it: `2013-05-24T00:00:00Z`, with parts of a second, which are
+    /// dropped, and with an offset such as `+02:00` in place of the `Z`; or the basic form, as [`Timestamp::parse`].
+    ///
+    /// It is for the `Expiration` that comes with a session's keys, for one.
+    ///
+    /// ```
+    /// # use s3_sigv4::Timestamp;
+    /// assert_eq!(Timestamp::parse_iso8601("2013-05-24T02:00:00.5+02:00"), Timestamp::parse("20130524T000000Z"));
+    /// let error = Timestamp::parse_iso8601("2013-05-24 00:00:00").unwrap_err();
+    /// assert_eq!(error.to_string(), "the instant is not of a form such as 2013-05-24T00:00:00Z");
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InstantSyntax`]; [`Error::NoSuchInstant`] as [`Timestamp::parse`]; [`Error::YearOutOfRange`] if it is
+    /// another year in UTC.
+    pub fn parse_iso8601(text: &str) -> Result<Self, Error> {
+        const FORM: &[u8; 19] = b"0000-00-00T00:00:00";
+        if text.len() == 16 {
+            return Self::parse(text).map_err(|error| match error {
+                Error::TimestampSyntax { .. } => Error::InstantSyntax,
+                other => other,
+            });
+        }
+        let (local, rest) = text.split_at_checked(FORM.len()).ok_or(Error::InstantSyntax)?;
+        let fits = |(byte, form): (u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == *form };
+        let ahead = ahead_of_utc(rest).filter(|_| local.bytes().zip(FORM).all(fits)).ok_or(Error::InstantSyntax)?;
+        let mut basic = local.bytes().filter(|byte| !matches!(byte, b'-' | b':'));
+        let basic: [u8; 16] = core::array::from_fn(|_| basic.next().unwrap_or(b'Z'));
+        let local = Self::parse(core::str::from_utf8(&basic).expect("digits, T and Z"))?;
+        Self::from_unix(local.unix - ahead)
+    }
+
     /// The present, from the system's clock (feature `std`).
     ///
     /// A clock set outside the years 0000 to 9999 gives the nearest instant inside them. Where the platform has no
@@ -207,6 +239,27 @@ impl TryFrom<std::time::SystemTime> for Timestamp {
                 Self::from_unix(-seconds(before)? - i64::from(before.subsec_nanos() > 0))
             }
         }
+    }
+}
+
+/// By how many seconds a clock is ahead of UTC, from what stands behind its seconds: `Z`, `.5Z`, `+02:00`.
+fn ahead_of_utc(text: &str) -> Option<i64> {
+    let (fraction, offset) = text.split_at(text.find(['Z', '+', '-'])?);
+    let digits = fraction.strip_prefix('.');
+    if digits.map_or(!fraction.is_empty(), |digits| digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    let number = |tens: u8, ones: u8, below: u8| {
+        let number = tens.is_ascii_digit() && ones.is_ascii_digit();
+        number.then(|| 10 * (tens - b'0') + (ones - b'0')).filter(|number| *number < below).map(i64::from)
+    };
+    match *offset.as_bytes() {
+        [b'Z'] => Some(0),
+        [sign, a, b, b':', c, d] => {
+            let seconds = 3600 * number(a, b, 24)? + 60 * number(c, d, 60)?;
+            Some(if sign == b'-' { -seconds } else { seconds })
+        }
+        _ => None,
     }
 }
 

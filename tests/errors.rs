@@ -144,6 +144,39 @@ fn instants() {
     for text in ["20130524T000060Z", "20130524T240000Z", "20130229T000000Z", "20131301T000000Z", "20130500T000000Z"] {
         refused(Timestamp::parse(text), "the timestamp has the right form, but there is no such day or time");
     }
+    for text in [
+        "",
+        "20130524 000000Z",
+        "2013-05-24",
+        "2013-05-24T00:00:00",
+        "2013-05-24t00:00:00Z",
+        "2013-05-24T00:00:00z",
+        "2013-05-24T00:00:00.Z",
+        "2013-05-24T00:00:00,5Z",
+        "2013-05-24T00:00:00Z ",
+        "2013-05-24T00:00:00+0100",
+        "2013-05-24T00:00:00+24:00",
+        "2013-05-24T00:00:00+01:60",
+        "2013-05-24T00:00:00+1:000",
+        "2013-05-24T00:00:00+01-00",
+        "2013-05-24T00-00-00Z",
+        "2013-05-24T00:00:0éZ",
+        "2013-05-24T00:00:00éZ",
+    ] {
+        refused(Timestamp::parse_iso8601(text), "the instant is not of a form such as 2013-05-24T00:00:00Z");
+    }
+    for text in ["20130229T000000Z", "2013-02-29T00:00:00Z", "2013-05-24T24:00:00+01:00"] {
+        refused(Timestamp::parse_iso8601(text), "the timestamp has the right form, but there is no such day or time");
+    }
+    for text in ["0000-01-01T00:59:59+01:00", "9999-12-31T23:00:00-01:00"] {
+        refused(Timestamp::parse_iso8601(text), range);
+    }
+    for text in
+        ["20130524T000000Z", "2013-05-24T00:00:00Z", "2013-05-24T00:00:00.999999999999Z", "2013-05-24T23:59:00+23:59"]
+    {
+        assert_eq!(Timestamp::parse_iso8601(text), Ok(now()), "{text}");
+    }
+    assert_eq!(Timestamp::parse_iso8601("2013-05-23T00:01:00-23:59"), Ok(now()));
 }
 
 #[test]

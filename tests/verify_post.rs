@@ -448,7 +448,6 @@ fn policies_that_are_none() {
         (instant(r#""2013:05-24T01:00:00Z""#), no_expiration),
         (instant(r#""2013-05-24T01-00:00Z""#), no_expiration),
         (instant(r#""2013-05-24T01:00:00.Z""#), no_expiration),
-        (instant(r#""2013-05-24T01:00:00.1234567890Z""#), no_expiration),
         (instant(r#""2013-05-24T01:00:00,5Z""#), no_expiration),
         (instant(r#""2013-02-30T01:00:00Z""#), no_expiration),
         (instant(r#""2013-05-24T01:00:0éZ""#), no_expiration),
@@ -457,7 +456,7 @@ fn policies_that_are_none() {
         let form = form_of(&signer(), &policy, &[("key", "cat.jpg")]);
         refused(verify(&borrowed(&form), now()), message);
     }
-    for text in ["2013-05-24T01:00:00Z", "2013-05-24T01:00:00.000Z", "2013-05-24T01:00:00.999999999Z"] {
+    for text in ["2013-05-24T01:00:00Z", "2013-05-24T01:00:00.000Z", "2013-05-24T01:00:00.9999999999Z"] {
         let conditions = format!(r#"{},{{"bucket":"examplebucket"}},{{"key":"k"}}]"#, &signing[..signing.len() - 1]);
         let policy = format!(r#"{{"expiration":"{text}","conditions":{conditions}}}"#);
         let form = form_of(&signer(), &policy, &[("key", "k")]);

@@ -4,8 +4,6 @@ use crate::timestamp::Timestamp;
 use alloc::string::String;
 use core::mem::take;
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
 /// Reads what the program printed that a profile names as its `credential_process`. Running it is the caller's.
@@ -60,14 +58,9 @@ pub fn process_output(text: &str) -> Result<Credentials, ConfigError> {
     match end.map_err(|()| wrong("has an Expiration that is no text"))? {
         None => Ok(credentials),
         Some(end) => {
-            let end = instant(&end).ok_or(wrong("has an Expiration that is no date of ISO 8601 with its offset"))?;
-            Ok(credentials.with_expiration(end))
+            let end = Timestamp::parse_iso8601(&end);
+            let wrong = |_| wrong("has an Expiration that is no date of ISO 8601 with its offset");
+            Ok(credentials.with_expiration(end.map_err(wrong)?))
         }
     }
-}
-
-/// `2013-05-24T01:00:00Z`, with any offset and parts of a second, which are dropped, or `20130524T010000Z`.
-pub(super) fn instant(text: &str) -> Option<Timestamp> {
-    let extended = || Timestamp::try_from(OffsetDateTime::parse(text, &Rfc3339).ok()?).ok();
-    Timestamp::parse(text).ok().or_else(extended)
 }

@@ -2,9 +2,9 @@
 
 use super::error::{ConfigError, Place, SharedFile, shown};
 use super::files::{Profile, Setting, SharedFiles};
-use super::process::instant;
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::timestamp::Timestamp;
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -162,7 +162,7 @@ fn keys(
     let setting = if matches!(end.place, Place::Variable(_)) { "AWS_CREDENTIAL_EXPIRATION" } else { "aws_expiration" };
     let expected = "a date of ISO 8601 with its offset, such as 2013-05-24T01:00:00Z";
     let wrong = ConfigError::Value { place: end.place, setting, expected };
-    Ok(credentials.with_expiration(instant(&end.value).ok_or(wrong)?))
+    Ok(credentials.with_expiration(Timestamp::parse_iso8601(&end.value).map_err(|_| wrong)?))
 }
 
 pub(super) fn is_true(name: &'static str, setting: Option<Setting>) -> Result<bool, ConfigError> {

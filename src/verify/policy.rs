@@ -261,24 +261,7 @@ fn colons(json: &[u8]) -> usize {
     count
 }
 
-/// `2015-12-30T12:00:00.000Z`, with a fraction of any length or without.
+/// `2015-12-30T12:00:00.000Z`: the extended form in UTC, and no other.
 fn instant(text: &str) -> Option<Timestamp> {
-    let (whole, rest) = text.split_at_checked(19)?;
-    let fraction = rest.strip_suffix('Z')?;
-    let digits = fraction.strip_prefix('.').unwrap_or("0");
-    let is_fraction = fraction.is_empty() || fraction.starts_with('.');
-    if !is_fraction || digits.is_empty() || digits.len() > 9 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let mut basic = *b"YYYYMMDDTHHMMSSZ";
-    let (mut at, form) = (0, b"0000-00-00T00:00:00");
-    for (byte, form) in whole.bytes().zip(form) {
-        match form {
-            b'-' | b':' if byte == *form => continue,
-            b'-' | b':' => return None,
-            _ => basic[at] = byte,
-        }
-        at += 1;
-    }
-    Timestamp::parse(core::str::from_utf8(&basic).ok()?).ok()
+    Timestamp::parse_iso8601(text).ok().filter(|_| text.contains('-') && text.ends_with('Z'))
 }

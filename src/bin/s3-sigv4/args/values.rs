@@ -2,8 +2,6 @@
 
 use s3_sigv4::Timestamp;
 use std::time::Duration;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// A lifetime, or as long as S3 and the keys allow.
 #[derive(Clone, Copy)]
@@ -40,11 +38,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
-    let extended = || Timestamp::try_from(OffsetDateTime::parse(text, &Rfc3339).ok()?).ok();
-    Timestamp::parse(text)
-        .ok()
-        .or_else(extended)
-        .ok_or_else(|| "a time is 20130524T000000Z or 2013-05-24T00:00:00Z".into())
+    Timestamp::parse_iso8601(text).map_err(|_| "a time is 20130524T000000Z or 2013-05-24T00:00:00Z".into())
 }
 
 pub(super) fn parts(text: &str) -> Result<(u32, u32), String> {
