@@ -3,6 +3,7 @@
 mod chunks;
 mod claim;
 mod error;
+mod framing;
 #[cfg(feature = "post")]
 pub(crate) mod policy;
 #[cfg(feature = "post")]
@@ -26,11 +27,12 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::time::Duration;
 
-pub use chunks::{ChunkDecoder, ChunkFraming};
+pub use chunks::ChunkDecoder;
 pub use claim::Claim;
 pub(crate) use claim::PARAMETERS;
 use claim::{Payload, Place};
 pub use error::{ClientMessage, Part, VerifyError};
+pub use framing::ChunkFraming;
 #[cfg(feature = "post")]
 pub use policy::PostMismatch;
 #[cfg(feature = "post")]

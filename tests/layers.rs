@@ -33,7 +33,16 @@ const RANKS: [(u32, &[&str]); 20] = [
     (43, &["curl"]),
     (
         50,
-        &["verify", "verify/chunks", "verify/claim", "verify/error", "verify/policy", "verify/post", "verify/verified"],
+        &[
+            "verify",
+            "verify/chunks",
+            "verify/claim",
+            "verify/error",
+            "verify/framing",
+            "verify/policy",
+            "verify/post",
+            "verify/verified",
+        ],
     ),
     (
         51,
@@ -47,7 +56,7 @@ const RANKS: [(u32, &[&str]); 20] = [
             "explain/sentences",
         ],
     ),
-    (60, &["aws"]),
+    (60, &["aws", "aws/partition"]),
     (61, &["bucket"]),
     (62, &["profile"]),
     (63, &["post", "post/field", "post/form", "post/matches"]),
