@@ -115,6 +115,73 @@ pub(crate) fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
 }
 
+/// A form, and the policy that it fits: a condition for each of its fields.
+///
+/// A line `name=value` is a field; of a value with a `*` what stands in front of it is the prefix that is asked for.
+pub(crate) struct Fitting {
+    /// Name, value, and how many characters of it are fixed, if not all.
+    fields: Vec<(String, String, Option<usize>)>,
+}
+
+impl Fitting {
+    pub(crate) fn of(lines: &str) -> Self {
+        // What a form needs anyway, has another meaning, or is added to be refused.
+        let known = ["bucket", "file", "key", "policy", "unheard-of", "x-ignore-"];
+        let signing = ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-security-token", "x-amz-signature"];
+        let mut fields = vec![("key".to_owned(), "cats/${filename}".to_owned(), Some(5))];
+        for (name, value) in pairs(lines, '\n') {
+            let plain = name.to_ascii_lowercase();
+            let odd = name.is_empty() || known.iter().chain(&signing).any(|known| plain.starts_with(known));
+            let twice = fields.iter().any(|(other, ..)| other.eq_ignore_ascii_case(name));
+            if !odd && !twice && !name.contains(char::is_control) && !value.contains(char::is_control) {
+                let fixed = value.chars().position(|c| c == '*');
+                // A prefix is asked of each of a Content-Type's types.
+                let value = if fixed.is_some() { value.replace(['*', ','], "") } else { value.into() };
+                fields.push((name.into(), value, fixed));
+            }
+        }
+        fields.truncate(64);
+        Self { fields }
+    }
+
+    pub(crate) fn fields(&self) -> Vec<(String, String)> {
+        self.fields.iter().map(|(name, value, _)| (name.clone(), value.clone())).collect()
+    }
+
+    /// The same with a field more, less, twice or with another value.
+    pub(crate) fn changed(&self, how: u8, at: u8) -> Vec<(String, String)> {
+        let (mut fields, at) = (self.fields(), usize::from(at) % self.fields.len());
+        let (name, value, fixed) = &self.fields[at];
+        match how % 4 {
+            0 => fields.insert(at, ("unheard-of".into(), "1".into())),
+            1 => drop(fields.remove(at)),
+            2 if *fixed != Some(0) => fields[at].1.insert(0, if value.starts_with('~') { '!' } else { '~' }),
+            _ => fields.push((name.to_ascii_uppercase(), value.clone())),
+        }
+        fields
+    }
+
+    pub(crate) fn policy(&self) -> String {
+        let text = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+        let signing: Vec<_> = signer(true).policy_fields(now()).collect();
+        let signing = signing.iter().map(|(name, value)| (*name, &**value, None));
+        let own = self.fields.iter().map(|(name, value, fixed)| (&**name, &**value, *fixed));
+        let condition = |(i, (name, value, fixed)): (usize, (&str, &str, Option<usize>))| {
+            let (of, value) = (text(&format!("${name}")), value.replace("${filename}", "cat.jpg"));
+            match fixed {
+                Some(fixed) => {
+                    format!("[\"starts-with\",{of},{}]", text(&value.chars().take(fixed).collect::<String>()))
+                }
+                None if i % 2 == 0 => format!("[\"eq\",{of},{}]", text(&value)),
+                None => format!("{{{}:{}}}", text(name), text(&value)),
+            }
+        };
+        let conditions = signing.chain([("bucket", "examplebucket", None)]).chain(own).enumerate().map(condition);
+        let conditions = conditions.collect::<Vec<_>>().join(",");
+        format!("{{\"expiration\":\"2013-05-24T01:00:00Z\",\"conditions\":[{conditions}]}}")
+    }
+}
+
 /// S3's rules, or the general ones.
 pub(crate) fn signer(s3: bool) -> Signer {
     Signer::for_service(util::credentials(), service(s3), "us-east-1", now()).expect("a signer")

@@ -11,7 +11,8 @@ use shared::{bounded, signer};
 
 fuzz_target!(|input: (u16, &[u8])| {
     let (status, body) = input;
-    let (signer, request) = (signer(true), request("/2024/cat & dog.jpg").with_query(&[("versionId", "1")]));
+    let request = request("/2024/cat & dog.jpg").with_query(&[("versionId", "1")]);
+    let (signer, request) = (signer(true), request.with_headers(&[("x-amz-meta-name", "é b")]));
     let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).unwrap();
     let text = bounded(body.len(), (16, 65_536), || {
         let answer = ErrorResponse::new(body).with_status(status);

@@ -10,6 +10,10 @@ use s3_sigv4::Timestamp;
 
 fuzz_target!(|input: (i64, i64, u64, &str)| {
     let (unix, other, seconds, text) = input;
+    if let (Ok(timestamp), true) = (Timestamp::parse_iso8601(text), text.ends_with('Z')) {
+        let digits: String = text.split('.').next().unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
+        assert_eq!(timestamp.as_str().replace(['T', 'Z'], ""), digits);
+    }
     if let Ok(timestamp) = Timestamp::parse(text) {
         assert_eq!((timestamp.as_str(), timestamp.day()), (text, &text[..8]));
         assert_eq!(Timestamp::from_unix(timestamp.unix()), Ok(timestamp));
