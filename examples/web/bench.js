@@ -61,7 +61,7 @@ function ours({ Signer }) {
   return {
     link: () => mine.presignUrl(get, 900, date),
     linkWithHeader: () => mine.presignUrl({ ...get, headers: unsigned }, 900, date),
-    request: () => mine.sign({ ...get, payload: "UNSIGNED-PAYLOAD" }, date).authorization,
+    request: () => mine.sign({ method: "GET", url, payload: "UNSIGNED-PAYLOAD" }, date).authorization,
   };
 }
 

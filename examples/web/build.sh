@@ -10,14 +10,14 @@ env -u RUSTC cargo build --quiet --locked --release -p bindgen --target-dir "$ta
 bindgen=$target/bindgen/release/bindgen
 built=$target/wasm32-unknown-unknown/release/s3_sigv4_web.wasm
 rm -rf pkg
+export RUSTC_WRAPPER=$PWD/simd-for-sha2
 
 cargo build --quiet --locked --release --lib --target wasm32-unknown-unknown --target-dir "$target"
-"$bindgen" web "$built" pkg/signer
+"$bindgen" "$built" pkg/signer
 cargo build --quiet --locked --profile fast --lib --target wasm32-unknown-unknown --target-dir "$target" --features full
-"$bindgen" web "${built/release/fast}" pkg/full
-"$bindgen" no-modules "${built/release/fast}" pkg/page
+"$bindgen" "${built/release/fast}" pkg/full
 
 # The types have the comments, and nobody reads them here, nor the indentation.
-sed -i '/^ *\/\*\*/,/\*\//d; s/^ *//' pkg/*/s3_sigv4.js
+sed -i '/^ *\/\*\*.*\*\/$/d; /^ *\/\*\*/,/\*\//d; /^ *\/\//d; s/^ *//' pkg/*/s3_sigv4.js pkg/*/snippets/*/src/*.js
 
 node page/build.js

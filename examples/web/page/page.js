@@ -1,9 +1,7 @@
-"use strict";
-// The library's JavaScript and its module stand in front of this in the same script: `wasm_bindgen` and `MODULE`.
+// The library's JavaScript and its module stand in front of this in the same script.
 {
   const $ = (id) => document.getElementById(id);
   const value = (id) => $(id).value.trim();
-  const { Bucket, Signer, explain, inspect } = wasm_bindgen;
 
   const say = (id, text, kind = "") => {
     $(id).textContent = text;
@@ -143,7 +141,7 @@
   });
 
   const bytes = Uint8Array.from(atob(MODULE), (character) => character.charCodeAt(0));
-  wasm_bindgen({ module_or_path: bytes }).then(
+  __wbg_init({ module_or_path: bytes }).then(
     () => {
       document.documentElement.dataset.ready = "true";
     },

@@ -57,6 +57,6 @@ impl Bucket {
     fn write(&self, request: s3_sigv4::Request<'_>, query: Option<Pairs>) -> Result<String, JsValue> {
         let Some(query) = query else { return Ok(request.url().to_string()) };
         let query = value::pairs(&query, "a parameter")?;
-        Ok(request.with_query(&value::borrowed(&query)).url().to_string())
+        Ok(request.with_query(&value::in_pairs(query.iter())).url().to_string())
     }
 }

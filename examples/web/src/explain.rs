@@ -1,8 +1,7 @@
 //! Why a server refused a request, by its answer and by what was sent. The secret is not needed: what was signed can be
 //! made again from a link or from signed headers, and if both sides have the same, only the secret is left.
 
-use crate::value::{self, error, pairs};
-use js_sys::Reflect;
+use crate::value::{self, Texts, error};
 use percent_encoding::percent_decode_str;
 use s3_sigv4::{Credentials, ErrorResponse, Inspection, PayloadHash, Request, Service, Signer, Timestamp};
 use wasm_bindgen::prelude::*;
@@ -19,14 +18,13 @@ extern "C" {
 /** Why the server refused what was sent, and what to do; without `sent`, as far as the answer alone tells. */
 #[wasm_bindgen]
 pub fn explain(refusal: &Refusal, sent: Option<SentRequest>) -> Result<String, JsValue> {
-    let option = |name: &str| Reflect::get(refusal, &name.into());
-    let body = value::required(option("body")?, "body")?;
-    let headers = pairs(&option("headers")?, "a header")?;
+    let body = value::required(refusal, "body")?;
+    let headers = value::pairs(&value::property(refusal, "headers")?, "a header")?;
     let mut answer = ErrorResponse::new(&body);
-    if let Some(status) = option("status")?.as_f64() {
+    if let Some(status) = value::property(refusal, "status")?.as_f64() {
         answer = answer.with_status(status as u16);
     }
-    for (name, value) in &headers {
+    for (name, value) in value::in_pairs(headers.iter()) {
         answer = answer.with_header(name, value);
     }
     match sent {
@@ -40,20 +38,20 @@ struct Sent {
     /// Without the parameters of the signature.
     url: String,
     token: Option<String>,
-    headers: Vec<(String, String)>,
+    headers: Texts,
     inspection: Inspection,
     is_link: bool,
 }
 
 impl Sent {
     fn read(sent: &SentRequest) -> Result<Self, JsValue> {
-        let option = |name: &str| Reflect::get(sent, &name.into());
-        let method = value::text(option("method")?, "method")?.unwrap_or_else(|| "GET".into());
-        let link = value::required(option("url")?, "url")?;
-        let headers = pairs(&option("headers")?, "a header")?;
+        let method = value::text(sent, "method")?.unwrap_or_else(|| "GET".into());
+        let link = value::required(sent, "url")?;
+        let headers = value::pairs(&value::property(sent, "headers")?, "a header")?;
+        let pairs = value::in_pairs(headers.iter());
         let is_link = link.contains("X-Amz-Signature=");
         let inspection =
-            if is_link { Inspection::of_link(&link) } else { Inspection::of_headers(&value::borrowed(&headers)) };
+            if is_link { Inspection::of_link(&link) } else { Inspection::of_headers(&pairs) };
         let (address, query) = link.split_once('?').unwrap_or((&link, ""));
         let (mut own, mut token) = (Vec::new(), None);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -65,9 +63,9 @@ impl Sent {
             }
         }
         if let Some((_, value)) =
-            headers.iter().find(|(name, _)| TOKENS.iter().any(|known| known.eq_ignore_ascii_case(name)))
+            pairs.iter().find(|(name, _)| TOKENS.iter().any(|known| known.eq_ignore_ascii_case(name)))
         {
-            token = Some(value.clone());
+            token = Some((*value).to_owned());
         }
         let mark = if own.is_empty() { "" } else { "?" };
         let url = format!("{address}{mark}{}", own.join("&"));
@@ -108,11 +106,11 @@ impl Sent {
     fn signed_headers(&self) -> Vec<(&str, &str)> {
         let signed = |name: &str| self.inspection.signed_headers().any(|signed| signed.eq_ignore_ascii_case(name));
         let own = |name: &str| SIGNERS.iter().chain(TOKENS).any(|own| own.eq_ignore_ascii_case(name));
-        value::borrowed(&self.headers).into_iter().filter(|(name, _)| signed(name) && !own(name)).collect()
+        value::in_pairs(self.headers.iter()).into_iter().filter(|(name, _)| signed(name) && !own(name)).collect()
     }
 
     fn payload(&self) -> Result<PayloadHash, JsValue> {
-        let header = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
+        let header = value::in_pairs(self.headers.iter()).into_iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
         header.map_or(Ok(PayloadHash::EMPTY), |(_, value)| PayloadHash::parse(value).map_err(error))
     }
 }

@@ -1,7 +1,7 @@
 //! What others have signed, in plain words.
 
 use crate::value::{self, Instant};
-use js_sys::{Array, Reflect};
+use js_sys::Array;
 use s3_sigv4::State;
 use wasm_bindgen::prelude::*;
 
@@ -17,13 +17,17 @@ extern "C" {
 /** A link, the headers of a request or a form in plain words: by whom, for what, until when, and what looks wrong. */
 #[wasm_bindgen]
 pub fn inspect(what: &Signed, now: &Instant) -> Result<Inspection, JsValue> {
-    let (option, now) = (|name: &str| Reflect::get(what, &name.into()), value::instant(now)?);
-    let inspection = if let Some(link) = value::text(option("link")?, "link")? {
+    let now = value::instant(now)?;
+    let inspection = if let Some(link) = value::text(what, "link")? {
         s3_sigv4::Inspection::of_link(&link)
-    } else if option("headers")?.is_undefined() {
-        s3_sigv4::Inspection::of_form(&value::borrowed(&value::pairs(&option("form")?, "a field")?))
     } else {
-        s3_sigv4::Inspection::of_headers(&value::borrowed(&value::pairs(&option("headers")?, "a header")?))
+        let headers = value::property(what, "headers")?;
+        if headers.is_undefined() {
+            let form = value::pairs(&value::property(what, "form")?, "a field")?;
+            s3_sigv4::Inspection::of_form(&value::in_pairs(form.iter()))
+        } else {
+            s3_sigv4::Inspection::of_headers(&value::in_pairs(value::pairs(&headers, "a header")?.iter()))
+        }
     };
     let text = |text: Option<&str>| text.map_or(JsValue::UNDEFINED, JsValue::from);
     let date = |at: Option<_>| at.map_or(JsValue::UNDEFINED, value::date);

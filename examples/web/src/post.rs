@@ -4,7 +4,7 @@ use crate::bucket::Bucket;
 use crate::request::{Parts, SignableRequest};
 use crate::signer::Signer;
 use crate::value::{self, Instant, error};
-use js_sys::{Array, Reflect};
+use js_sys::Array;
 use s3_sigv4::PostPolicy;
 use wasm_bindgen::prelude::*;
 
@@ -44,30 +44,30 @@ impl Signer {
     /** The link of `presign` as a command line for a POSIX shell; an upload is of this file. */
     pub fn curl(&self, request: &SignableRequest, seconds: f64, file: &str, now: &Instant) -> Result<String, JsValue> {
         let (parts, now) = (Parts::read(request)?, value::instant(now)?);
-        parts.with_link(request, |request| {
-            Ok(self.0.presign(request, value::seconds(seconds), now)?.curl(file).to_string())
-        })
+        let parts = parts.borrow();
+        let request = parts.request().map_err(error)?;
+        Ok(self.0.presign(&request, value::seconds(seconds), now).map_err(error)?.curl(file).to_string())
     }
 }
 
 fn read(policy: &UploadPolicy) -> Result<PostPolicy, JsValue> {
-    let option = |name: &str| Reflect::get(policy, &name.into());
-    let mut made = match (value::text(option("key")?, "key")?, value::text(option("keyPrefix")?, "keyPrefix")?) {
+    let pairs = |name: &str| value::pairs(&value::property(policy, name)?, name);
+    let mut made = match (value::text(policy, "key")?, value::text(policy, "keyPrefix")?) {
         (Some(key), None) => PostPolicy::for_key(&key),
         (None, Some(prefix)) => PostPolicy::for_keys_under(&prefix),
         _ => return Err(error("the policy has either a key or a keyPrefix")),
     }
     .map_err(error)?;
-    for (name, value) in value::pairs(&option("exact")?, "exact")? {
-        made = made.with_exact(&name, &value).map_err(error)?;
+    for (name, value) in value::in_pairs(pairs("exact")?.iter()) {
+        made = made.with_exact(name, value).map_err(error)?;
     }
-    for (name, value) in value::pairs(&option("prefix")?, "prefix")? {
-        made = made.with_prefix(&name, &value).map_err(error)?;
+    for (name, value) in value::in_pairs(pairs("prefix")?.iter()) {
+        made = made.with_prefix(name, value).map_err(error)?;
     }
-    for (name, value) in value::pairs(&option("values")?, "values")? {
-        made = made.with_value(&name, &value).map_err(error)?;
+    for (name, value) in value::in_pairs(pairs("values")?.iter()) {
+        made = made.with_value(name, value).map_err(error)?;
     }
-    if let Some(range) = option("contentLength")?.dyn_ref::<Array>() {
+    if let Some(range) = value::property(policy, "contentLength")?.dyn_ref::<Array>() {
         let bytes = |index| range.get(index).as_f64().ok_or_else(|| error("contentLength is no pair of numbers"));
         made = made.with_content_length(bytes(0)? as u64..=bytes(1)? as u64).map_err(error)?;
     }

@@ -1,9 +1,7 @@
 //! What is to be signed.
 
-use crate::value::{self, error};
-use alloc::string::String;
+use crate::value::{self, Texts, error, in_pairs};
 use alloc::vec::Vec;
-use js_sys::Uint8Array;
 use s3_sigv4::{Error, PayloadHash, Request};
 use wasm_bindgen::prelude::*;
 
@@ -11,85 +9,68 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(typescript_type = "SignableRequest")]
     pub type SignableRequest;
+}
 
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn method(this: &SignableRequest) -> Result<JsValue, JsValue>;
+#[wasm_bindgen(module = "/src/boundary.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = readRequest)]
+    fn read_request(request: &SignableRequest) -> i32;
 
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn url(this: &SignableRequest) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn headers(this: &SignableRequest) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn body(this: &SignableRequest) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn payload(this: &SignableRequest) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, getter, structural, catch, js_name = dotSegments)]
-    fn dot_segments(this: &SignableRequest) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = readBody)]
+    fn read_body(request: &SignableRequest) -> i32;
 }
 
 /// A request as JavaScript gave it.
-pub struct Parts {
-    method: Option<String>,
-    url: String,
-    headers: Vec<(String, String)>,
-}
+pub struct Parts(Texts);
 
 impl Parts {
     pub fn read(request: &SignableRequest) -> Result<Self, JsValue> {
-        if !request.is_object() {
-            return Err(js_sys::TypeError::new("the request is not an object").into());
-        }
-        Ok(Self {
-            method: value::text(request.method()?, "method")?,
-            url: value::required(request.url()?, "url")?,
-            headers: value::pairs(&request.headers()?, "a header")?,
-        })
+        Texts::taken(read_request(request)).map(Self)
     }
 
+    pub fn borrow(&self) -> Borrowed<'_> {
+        let mut texts = self.0.iter();
+        let mut next = || texts.next().unwrap_or_default();
+        Borrowed {
+            method: next(),
+            url: next(),
+            payload: next().strip_prefix('='),
+            dot_segments: next() == "allowed",
+            headers: in_pairs(texts),
+        }
+    }
+}
+
+/// The same by its parts.
+pub struct Borrowed<'a> {
+    pub method: &'a str,
+    url: &'a str,
+    payload: Option<&'a str>,
+    dot_segments: bool,
+    headers: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Borrowed<'a> {
     /// What is signed for the body, which is empty if nothing is said.
     pub fn payload(&self, request: &SignableRequest) -> Result<PayloadHash, JsValue> {
-        if let Some(payload) = value::text(request.payload()?, "payload")? {
-            return PayloadHash::parse(&payload).map_err(error);
+        match self.payload {
+            Some(payload) => PayloadHash::parse(payload).map_err(error),
+            None => Ok(value::taken(read_body(request))?.map_or(PayloadHash::EMPTY, |body| PayloadHash::of(&body))),
         }
-        let body = request.body()?;
-        if let Some(bytes) = body.dyn_ref::<Uint8Array>() {
-            return Ok(PayloadHash::of(&bytes.to_vec()));
-        }
-        Ok(value::text(body, "body")?.map_or(PayloadHash::EMPTY, |text| PayloadHash::of(text.as_bytes())))
     }
 
-    pub fn method(&self) -> &str {
-        self.method.as_deref().unwrap_or("GET")
-    }
-
-    /// Hands the request to `run`, with what is borrowed for it.
-    pub fn with<T>(&self, run: impl FnOnce(&Request<'_>) -> Result<T, Error>) -> Result<T, JsValue> {
-        let headers = value::borrowed(&self.headers);
-        let request = Request::from_url(self.method(), &self.url).map_err(error)?;
-        run(&request.with_headers(&headers)).map_err(error)
-    }
-
-    /// The same for a link. Whether a dot segment is allowed is asked only where the URL may have one.
-    pub fn with_link<T>(
-        &self,
-        asked: &SignableRequest,
-        run: impl FnOnce(&Request<'_>) -> Result<T, Error>,
-    ) -> Result<T, JsValue> {
-        let may_have = self.url.as_bytes().windows(2).any(|pair| pair == b"/." || pair == b"/%");
-        let allowed = may_have && value::text(asked.dot_segments()?, "dotSegments")?.as_deref() == Some("allowed");
-        self.with(|request| if allowed { run(&request.allow_dot_segments()) } else { run(request) })
+    /// The request, for a link as well.
+    pub fn request(&self) -> Result<Request<'_>, Error> {
+        let request = Request::from_url(self.method, self.url)?.with_headers(&self.headers);
+        Ok(if self.dot_segments { request.allow_dot_segments() } else { request })
     }
 
     /// The headers that this link has signed, but for the host that its URL names anyway.
-    pub fn sent_with<'a>(&'a self, link: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub fn sent_with(&self, link: &str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let names = link.split('&').find_map(|pair| pair.strip_prefix("X-Amz-SignedHeaders=")).unwrap_or_default();
         let names = names.split('%').map(|name| name.strip_prefix("3B").unwrap_or(name));
         let signed = move |name: &str| names.clone().any(|signed| signed.eq_ignore_ascii_case(name));
-        let headers = self.headers.iter().map(|(name, value)| (&**name, &**value));
+        let headers = self.headers.iter().copied();
         headers.filter(move |(name, _)| !name.eq_ignore_ascii_case("host") && signed(name))
     }
 }

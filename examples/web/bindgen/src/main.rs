@@ -2,22 +2,16 @@
 //! crates of its test runner. Its version is the library's, in the same Cargo.lock.
 //!
 //! ```sh
-//! bindgen web|no-modules LIBRARY.wasm FOLDER
+//! bindgen LIBRARY.wasm FOLDER
 //! ```
 
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [target, library, folder] = &arguments[..] else {
-        anyhow::bail!("usage: bindgen web|no-modules LIBRARY FOLDER")
-    };
+    let [library, folder] = &arguments[..] else { anyhow::bail!("usage: bindgen LIBRARY FOLDER") };
     let mut bindgen = Bindgen::new();
-    match &**target {
-        "web" => bindgen.web(true)?,
-        "no-modules" => bindgen.no_modules(true)?,
-        other => anyhow::bail!("{other} is neither web nor no-modules"),
-    };
+    bindgen.web(true)?;
     bindgen.input_path(library).out_name("s3_sigv4").typescript(true).omit_default_module_path(false);
     bindgen.remove_name_section(true).remove_producers_section(true).generate(folder)
 }
