@@ -69,6 +69,7 @@
   $("make-form").addEventListener("submit", (event) => {
     event.preventDefault();
     $("outputs").hidden = true;
+    for (const said of document.querySelectorAll(".copied")) said.textContent = "";
     try {
       const made = withSigner(sign);
       const form = made.html !== undefined;
@@ -91,16 +92,24 @@
     $("id").focus();
   });
 
+  /** Without a secure context there is no clipboard, and it may be refused; what is selected may be copied even so. */
+  async function copied(field) {
+    try {
+      await navigator.clipboard.writeText(field.value);
+      return true;
+    } catch {
+      field.select();
+      return document.execCommand("copy");
+    }
+  }
+
   document.addEventListener("click", async (event) => {
     const id = event.target.dataset?.copy;
     if (!id) return;
-    $(id).select();
-    try {
-      await navigator.clipboard.writeText($(id).value);
-    } catch {
-      document.execCommand("copy");
-    }
-    say("made", "Copied.");
+    for (const said of document.querySelectorAll(".copied")) said.textContent = "";
+    const done = await copied($(id));
+    const refused = "Not copied: this browser does not allow it. The text is selected.";
+    $(`${id}-copied`).textContent = done ? "Copied." : refused;
   });
 
   $("link").addEventListener("input", () => {

@@ -1,7 +1,7 @@
-// What crosses between JavaScript and the library, in as few calls as can be: a call costs little, but a text that crosses
-// for itself takes as long as hashing a block. So what belongs together crosses as one text.
+// What crosses between JavaScript and the library, in as few calls as can be: a call costs little, but a text that
+// crosses for itself takes as long as hashing a block. So what belongs together crosses as one text.
 //
-// An exception must not go through Rust, so nothing here throws but what the caller cannot change. What is read waits in
+// An exception must not go through Rust, so what runs code of the caller's stands in `read`. What it has read waits in
 // `pending` until Rust has room for it.
 
 let pending;
@@ -51,7 +51,7 @@ function required(value, name) {
   return text(value, name);
 }
 
-/** Texts as one: each one's length as JavaScript counts, then the texts, apart so that no two halves of a character meet. */
+/** Texts as one: their lengths as JavaScript counts, then the texts, apart so that halves of a character do not meet. */
 function flat(texts) {
   let lengths = "";
   let all = "\n";
@@ -81,7 +81,9 @@ function partsOf(request) {
   const method = text(request.method, "method") ?? "GET";
   const url = required(request.url, "url");
   const payload = text(request.payload, "payload");
-  const texts = [method, url, payload === undefined ? "" : "=" + payload, text(request.dotSegments, "dotSegments") ?? ""];
+  const dotSegments = text(request.dotSegments, "dotSegments") ?? "";
+  // An empty payload is wrong, and none is not.
+  const texts = [method, url, payload === undefined ? "" : "=" + payload, dotSegments];
   return flat(addPairs(texts, request.headers, "a header"));
 }
 

@@ -50,8 +50,7 @@ impl Sent {
         let headers = value::pairs(&value::property(sent, "headers")?, "a header")?;
         let pairs = value::in_pairs(headers.iter());
         let is_link = link.contains("X-Amz-Signature=");
-        let inspection =
-            if is_link { Inspection::of_link(&link) } else { Inspection::of_headers(&pairs) };
+        let inspection = if is_link { Inspection::of_link(&link) } else { Inspection::of_headers(&pairs) };
         let (address, query) = link.split_once('?').unwrap_or((&link, ""));
         let (mut own, mut token) = (Vec::new(), None);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -110,7 +109,8 @@ impl Sent {
     }
 
     fn payload(&self) -> Result<PayloadHash, JsValue> {
-        let header = value::in_pairs(self.headers.iter()).into_iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
+        let mut headers = value::in_pairs(self.headers.iter()).into_iter();
+        let header = headers.find(|(name, _)| name.eq_ignore_ascii_case("x-amz-content-sha256"));
         header.map_or(Ok(PayloadHash::EMPTY), |(_, value)| PayloadHash::parse(value).map_err(error))
     }
 }

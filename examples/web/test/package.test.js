@@ -1,5 +1,6 @@
 // What is the package's own: how it is loaded, its errors, its memory, forms, inspection, explanations, its size.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -125,6 +126,94 @@ test("what is wrong is an Error that says so, and the signer goes on", () => {
   assert.equal(sign({ url: URL_OF_TEST }), DOCUMENTED);
   ours.free();
   assert.throws(() => sign({ url: URL_OF_TEST }), /null pointer/);
+});
+
+test("hostile requests: the library's own messages, and nothing runs into the next text", () => {
+  for (const { Signer, Bucket } of [full, signer]) {
+    const ours = new Signer(KEYS, NOW);
+    const headers = (headers) => ({ url: URL_OF_TEST, headers });
+    const proxy = (traps) => new Proxy({ url: URL_OF_TEST }, traps);
+    const thrown = () => {
+      throw new Error("thrown by the caller");
+    };
+    const getter = (name) => Object.defineProperty({ url: URL_OF_TEST }, name, { get: thrown });
+    const notAscii = "the name of header 0 (x-\\xc3\\xa9) has a byte outside ASCII (0xc3) at byte offset 2";
+    const noHash =
+      "a payload hash is 64 lower-case hexadecimal digits, UNSIGNED-PAYLOAD, or one of the STREAMING-… literals";
+    for (const [request, message] of [
+      [{ url: URL_OF_TEST, method: "GET\n" }, "the method has a line feed at byte offset 3"],
+      [{ url: `${URL_OF_TEST}\n` }, "the path has a line feed at byte offset 9"],
+      [{ url: `${URL_OF_TEST}\0` }, "the path has a NUL at byte offset 9"],
+      [headers([["x-a\n", "b"]]), "the name of header 0 (x-a\\n) has a line feed at byte offset 3"],
+      [headers([["x-é", "b"]]), notAscii],
+      [headers({ "x-a": "b", "x-c": "\nd" }), "the value of header 1 (x-c) has a line feed at byte offset 0"],
+      [headers({ "x-é": "b", "x-a": "é\0" }), notAscii],
+      [headers({ "x-a": "é\0" }), "the value of header 0 (x-a) has a NUL at byte offset 2"],
+      [headers({ "x-a": "\ud83d\n" }), "the value of header 0 (x-a) has a line feed at byte offset 3"],
+      [headers([["x-a"]]), "a header is missing"],
+      [headers({ [Symbol.iterator]: thrown }), "thrown by the caller"],
+      [{ url: URL_OF_TEST, payload: "" }, noHash],
+      [getter("headers"), "thrown by the caller"],
+      [getter("body"), "thrown by the caller"],
+      [{ url: URL_OF_TEST, body: 7 }, "body is not a string"],
+      [proxy({ get: thrown }), "thrown by the caller"],
+      [{ url: URL_OF_TEST, body: proxy({ getPrototypeOf: thrown }) }, "thrown by the caller"],
+    ]) {
+      assert.throws(() => ours.sign(request, NOW), { message });
+    }
+    // It says that it is a Uint8Array, and is none.
+    assert.throws(() => ours.sign({ url: URL_OF_TEST, body: Object.create(Uint8Array.prototype) }, NOW), TypeError);
+    assert.throws(() => ours.sign({ url: URL_OF_TEST }, new Proxy(new Date(NOW), {})), /the instant is neither/);
+
+    // One that lies about its length is hashed as long as it is.
+    const hash = (body) => ours.sign({ url: URL_OF_TEST, body }, NOW)["x-amz-content-sha256"];
+    const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+    for (const length of [0, 1, 2 ** 31, NaN]) {
+      const body = Object.defineProperty(new Uint8Array([1, 2, 3]), "length", { value: length });
+      assert.equal(hash(body), sha256(Buffer.from([1, 2, 3])), `${length}`);
+    }
+    assert.equal(hash("é\ud83d"), sha256("é\ufffd"));
+    assert.equal(hash(""), sha256(""));
+
+    // Halves of a character at both sides of a border stay halves; what looks like a length is text.
+    const pairs = [
+      ["x-a", "\ud83d"],
+      ["x-b", "\ude00 😀"],
+      ["x-c", "3,😀,"],
+      ["x-d", ""],
+      ["x-e", "é"],
+    ];
+    const whole = pairs.map(([name, value]) => [name, Buffer.from(value).toString()]);
+    assert.deepEqual(ours.presign(headers(pairs), DAY, NOW).headers, whole);
+    assert.deepEqual(ours.sign(headers(pairs), NOW), ours.sign(headers(whole), NOW));
+    const bucket = Bucket.pathStyle("https://storage.example.com", "photos");
+    const query = [
+      ["a\n", "\n,1"],
+      ["", "é\ud83d"],
+      ["\ude00", "\0"],
+    ];
+    assert.equal(
+      bucket.url("k", query),
+      "https://storage.example.com/photos/k?a%0A=%0A%2C1&=%C3%A9%EF%BF%BD&%EF%BF%BD=%00",
+    );
+    // A getter may itself sign.
+    const nested = {
+      url: URL_OF_TEST,
+      get headers() {
+        return { "x-a": ours.sign({ url: URL_OF_TEST }, NOW)["x-amz-date"] };
+      },
+    };
+    assert.deepEqual(ours.sign(nested, NOW), ours.sign(headers({ "x-a": "20130524T000000Z" }), NOW));
+    // Each property is read once.
+    const read = [];
+    const { authorization } = ours.sign(proxy({ get: (target, name) => (read.push(name), target[name]) }), NOW);
+    assert.deepEqual(read.sort(), ["body", "dotSegments", "headers", "method", "payload", "url"]);
+    assert.equal(authorization, ours.sign({ url: URL_OF_TEST }, NOW).authorization);
+
+    ours.free();
+    assert.throws(() => ours.sign({ url: URL_OF_TEST }, NOW), /null pointer/);
+    assert.throws(() => ours.presign({ url: URL_OF_TEST }, DAY, NOW), /null pointer/);
+  }
 });
 
 test("the secret is nowhere in the memory once the signer is freed", () => {

@@ -170,6 +170,65 @@ test("all of it by the keyboard alone", async () => {
   await done();
 });
 
+test("the copy buttons, by mouse and keyboard: the clipboard, and what is said of it", async () => {
+  const { page, done } = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  /** What a screen reader announces: live regions that have a text. */
+  const announced = () =>
+    page.getByRole("status").evaluateAll((all) => all.map((status) => status.textContent).filter(Boolean));
+  await fill(page, EXAMPLE);
+  const signed = async () => {
+    await page.click("#make-form button:not([type])");
+    const [status, ...others] = await announced();
+    assert.match(status, /^Signed\. /);
+    assert.deepEqual(others, []);
+    return status;
+  };
+  const status = await signed();
+  for (const [name, id] of [
+    ["Copy the link", "url"],
+    ["Copy the command", "curl"],
+  ]) {
+    await page.getByRole("button", { name }).click();
+    await page.locator(`#${id}-copied`).filter({ hasText: "Copied." }).waitFor();
+    assert.equal(await clipboard(), await page.inputValue(`#${id}`));
+    assert.deepEqual(await announced(), [status, "Copied."]);
+  }
+  await page.selectOption("#verb", "form");
+  await signed();
+  for (const key of ["Enter", "Space"]) {
+    await page.evaluate(() => navigator.clipboard.writeText("something else"));
+    const button = page.getByRole("button", { name: "Copy the HTML" });
+    await button.focus();
+    await page.keyboard.press(key);
+    await page.locator("#html-copied").filter({ hasText: "Copied." }).waitFor();
+    assert.equal(await clipboard(), await page.inputValue("#html"));
+    assert.ok(await button.evaluate((button) => button === document.activeElement), "the focus stays");
+  }
+  await done();
+});
+
+test("a clipboard that is refused: the text is selected and copied as by hand, or the page says that it is not", async () => {
+  for (const [permitted, said] of [
+    [true, "Copied."],
+    [false, "Not copied: this browser does not allow it. The text is selected."],
+  ]) {
+    const { page, done } = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+    await page.evaluate((permitted) => {
+      navigator.clipboard.writeText = () => Promise.reject(new DOMException("refused", "NotAllowedError"));
+      if (!permitted) document.execCommand = () => false;
+    }, permitted);
+    await fill(page, EXAMPLE);
+    await page.click("#make-form button:not([type])");
+    await page.getByRole("button", { name: "Copy the link" }).click();
+    await page.locator("#url-copied").filter({ hasText: said }).waitFor();
+    const link = await page.inputValue("#url");
+    assert.equal(await page.evaluate(() => String(getSelection())), link);
+    if (permitted) assert.equal(await page.evaluate(() => navigator.clipboard.readText()), link);
+    await done();
+  }
+});
+
 test("no connection is possible, even for a script in the page", async () => {
   let reached = 0;
   const server = createServer((_, response) => response.end(String(++reached))).listen(0, "127.0.0.1");
