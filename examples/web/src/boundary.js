@@ -51,7 +51,7 @@ function required(value, name) {
   return text(value, name);
 }
 
-/** Texts as one: their lengths as JavaScript counts, then the texts, apart so that halves of a character do not meet. */
+/** Texts as one: their lengths as JavaScript counts, then the texts, apart so that no halves of a character meet. */
 function flat(texts) {
   let lengths = "";
   let all = "\n";
