@@ -32,7 +32,36 @@ impl Emitter<'_> {
     fn place(&self, place: &Place, number: usize) -> String {
         let mutants = place.mutants.iter().map(|at| &self.mutants[*at]);
         let unswitched = |mutant: &Mutant| format!("!crate::__switched({})", mutant.id);
-        match place.kind {
+        let changed = |mutant: &Mutant, (start, end): (usize, usize)| {
+            let (id, text) = (mutant.id, self.text);
+            let changed = [&text[start..mutant.start], &mutant.replacement, &text[mutant.end..end]].concat();
+            format!("if crate::__switched({id}) {{ /*{id}<*/ {changed} /*>{id}*/ }} else ")
+        };
+        match &place.kind {
+            Kind::Put(text) => text.clone(),
+            Kind::Constant { name, class, value: (start, end) } => {
+                let changes: String = mutants.map(|mutant| changed(mutant, (*start, *end))).collect();
+                let value = &self.text[*start..*end];
+                format!(" #[allow(non_snake_case)] pub(crate) fn {name}__() -> {class} {{ {changes} {{ {value} }} }}")
+            }
+            // Either of two types, as often as there are changes.
+            Kind::Iterator { optional } => {
+                let body = self.emit(place.start, place.end, number + 1);
+                mutants.fold(format!("{{ {body} }}"), |rest, Mutant { id, replacement, .. }| {
+                    let change = format!("/*{id}<*/ {replacement} /*>{id}*/");
+                    let (this, that) = match (*optional, replacement.as_str()) {
+                        (false, _) => {
+                            (format!("crate::__Either::This({change})"), format!("crate::__Either::That({rest})"))
+                        }
+                        (true, "None") => (change, rest),
+                        (true, _) => (
+                            format!("({change}).map(crate::__Either::This)"),
+                            format!("({rest}).map(crate::__Either::That)"),
+                        ),
+                    };
+                    format!("if crate::__switched({id}) {{ {this} }} else {{ {that} }}")
+                })
+            }
             Kind::Body => mutants
                 .map(|Mutant { id, replacement, .. }| {
                     format!(" if crate::__switched({id}) {{ /*{id}<*/ return {replacement}; /*>{id}*/ }}")
@@ -40,16 +69,10 @@ impl Emitter<'_> {
                 .collect(),
             Kind::Arm { has_guard } => {
                 let guards = mutants.map(unswitched).collect::<Vec<_>>().join(" && ");
-                if has_guard { format!("{guards} && ") } else { format!(" if {guards}") }
+                if *has_guard { format!("{guards} && ") } else { format!(" if {guards}") }
             }
-            Kind::Guard | Kind::Operators | Kind::Sign => {
-                let text = |from: usize, to: usize| &self.text[from..to];
-                let changes = mutants.map(|mutant| {
-                    let changed = [text(place.start, mutant.start), &mutant.replacement, text(mutant.end, place.end)];
-                    let (id, changed) = (mutant.id, changed.concat());
-                    format!("if crate::__switched({id}) {{ /*{id}<*/ {changed} /*>{id}*/ }} else ")
-                });
-                let changes: String = changes.collect();
+            Kind::Guard | Kind::Whole | Kind::Sign => {
+                let changes: String = mutants.map(|mutant| changed(mutant, (place.start, place.end))).collect();
                 format!("({changes}{{ {} }})", self.emit(place.start, place.end, number + 1))
             }
         }

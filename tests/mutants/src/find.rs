@@ -3,7 +3,7 @@
 use proc_macro2::{LineColumn, Span};
 use serde_json::Value;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
@@ -29,7 +29,7 @@ impl<'a> Lines<'a> {
 /// A change that cargo-mutants would make: another text in place of a piece.
 pub(crate) struct Mutant {
     pub(crate) id: usize,
-    genre: String,
+    pub(crate) genre: String,
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) replacement: String,
@@ -45,19 +45,31 @@ impl Mutant {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// In front of a match arm's guard or of its arrow.
     Arm {
         has_guard: bool,
     },
     Guard,
-    /// As a whole, because precedence may change with an operator.
-    Operators,
+    /// As a whole, because precedence may change with an operator; or a struct's value with one field less.
+    Whole,
     /// `!x` or `-x`.
     Sign,
     /// At the start of a function's body.
     Body,
+    /// The body of a function that gives an iterator of a type without a name, and perhaps none.
+    Iterator {
+        optional: bool,
+    },
+    /// Behind a constant: a function beside it, with its type and its value.
+    Constant {
+        name: String,
+        class: String,
+        value: (usize, usize),
+    },
+    /// No change: another text, where a constant or its use becomes something that can be switched.
+    Put(String),
 }
 
 /// What is to be switched there: the changes by their place in the list of the file.
@@ -68,24 +80,37 @@ pub(crate) struct Place {
     pub(crate) mutants: Vec<usize>,
 }
 
-/// The places in order, the outer ones first, and the numbers of the changes that have none.
-pub(crate) fn places(lines: &Lines<'_>, mutants: &[Mutant]) -> (Vec<Place>, Vec<usize>) {
+/// What there is in a file.
+pub(crate) struct Found {
+    /// In order, the outer ones first.
+    pub(crate) places: Vec<Place>,
+    /// The numbers of the changes that have no place.
+    pub(crate) left: Vec<usize>,
+    /// The names of constants whose values have changes, and of all that patterns, types and other constants use.
+    pub(crate) constants: BTreeSet<String>,
+    pub(crate) fixed: BTreeSet<String>,
+}
+
+/// `switchable` are the constants that a function can stand for, and the module of each.
+pub(crate) fn places(lines: &Lines<'_>, mutants: &[Mutant], switchable: &BTreeMap<String, String>) -> Found {
     let file = syn::parse_file(lines.text).expect("Rust");
-    let mut finder = Finder { lines, mutants, places: vec![], constants: 0, found: BTreeSet::new() };
+    let found = Found { places: vec![], left: vec![], constants: BTreeSet::new(), fixed: BTreeSet::new() };
+    let mut finder = Finder { lines, mutants, switchable, depth: 0, taken: BTreeSet::new(), found };
     finder.visit_file(&file);
-    let left = (0..mutants.len()).filter(|at| !finder.found.contains(at)).map(|at| mutants[at].id).collect();
-    let mut places = finder.places;
-    places.sort_by_key(|place| (place.start, place.kind > Kind::Guard, Reverse(place.end), place.kind));
-    (places, left)
+    let Finder { taken, mut found, .. } = finder;
+    found.left = (0..mutants.len()).filter(|at| !taken.contains(at)).map(|at| mutants[at].id).collect();
+    found.places.sort_by_key(|place| (place.start, place.kind > Kind::Guard, Reverse(place.end), place.kind.clone()));
+    found
 }
 
 struct Finder<'a> {
     lines: &'a Lines<'a>,
     mutants: &'a [Mutant],
-    places: Vec<Place>,
-    /// How deep in constants, where nothing can be switched at run time.
-    constants: usize,
-    found: BTreeSet<usize>,
+    switchable: &'a BTreeMap<String, String>,
+    /// How deep in constants and patterns, where nothing can be switched at run time.
+    depth: usize,
+    taken: BTreeSet<usize>,
+    found: Found,
 }
 
 impl Finder<'_> {
@@ -96,15 +121,19 @@ impl Finder<'_> {
 
     fn take(&mut self, genre: &str, fits: impl Fn(&Mutant) -> bool) -> Vec<usize> {
         let of_place = |at: &usize| self.mutants[*at].genre == genre && fits(&self.mutants[*at]);
-        let taken: Vec<_> = (0..self.mutants.len()).filter(|_| self.constants == 0).filter(of_place).collect();
-        self.found.extend(&taken);
+        let taken: Vec<_> = (0..self.mutants.len()).filter(|_| self.depth == 0).filter(of_place).collect();
+        self.taken.extend(&taken);
         taken
     }
 
     fn put(&mut self, (start, end): (usize, usize), kind: Kind, mutants: Vec<usize>) {
         if !mutants.is_empty() {
-            self.places.push(Place { start, end, kind, mutants });
+            self.found.places.push(Place { start, end, kind, mutants });
         }
+    }
+
+    fn write(&mut self, (start, end): (usize, usize), text: impl Into<String>) {
+        self.found.places.push(Place { start, end, kind: Kind::Put(text.into()), mutants: vec![] });
     }
 
     /// The changes of all operators of an expression, but for those in parentheses and the like.
@@ -125,21 +154,70 @@ impl Finder<'_> {
         }
     }
 
-    fn function(&mut self, constness: Option<&syn::Token![const]>, block: &syn::Block, walk: impl FnOnce(&mut Self)) {
-        self.constants += usize::from(constness.is_some());
-        if let Some(first) = block.stmts.first() {
-            let ((open, _), (start, _)) = (self.range(block.span()), self.range(first.span()));
-            let mutants = self.take("FnValue", |mutant| mutant.start > open && mutant.start <= start);
-            self.put((open + 1, open + 1), Kind::Body, mutants);
+    /// It is no longer `const`: a test does not need that.
+    fn function(&mut self, signature: &syn::Signature, block: &syn::Block) {
+        if let Some(constness) = signature.constness {
+            self.write(self.range(constness.span()), "");
         }
-        walk(self);
-        self.constants -= usize::from(constness.is_some());
+        if let Some(first) = block.stmts.first() {
+            let ((open, close), (start, _)) = (self.range(block.span()), self.range(first.span()));
+            let mutants = self.take("FnValue", |mutant| mutant.start > open && mutant.start <= start);
+            let (end, kind) = match optional_iterator(&signature.output) {
+                Some(optional) => (close - 1, Kind::Iterator { optional }),
+                None => (open + 1, Kind::Body),
+            };
+            self.put((open + 1, end), kind, mutants);
+        }
     }
 
     fn constant(&mut self, walk: impl FnOnce(&mut Self)) {
-        self.constants += 1;
+        self.depth += 1;
         walk(self);
-        self.constants -= 1;
+        self.depth -= 1;
+    }
+
+    /// A table is made when it is first needed; of another value, a function stands beside it.
+    fn value(&mut self, name: &syn::Ident, class: &syn::Type, value: &syn::Expr, token: Span, item: Span) {
+        let (class_at, value_at) = (self.range(class.span()), self.range(value.span()));
+        if let (syn::Type::Array(_), syn::Expr::Block(_)) = (class, value) {
+            self.write(self.range(token), "static");
+            self.write((class_at.0, class_at.0), "::std::sync::LazyLock<");
+            self.write((class_at.1, class_at.1), ">");
+            self.write((value_at.0, value_at.0), "::std::sync::LazyLock::new(|| ");
+            self.write((value_at.1, value_at.1), ")");
+            return self.visit_expr(value);
+        }
+        let inside = |mutant: &Mutant| value_at.0 <= mutant.start && mutant.end <= value_at.1;
+        if self.mutants.iter().any(|mutant| mutant.genre.ends_with("Operator") && inside(mutant)) {
+            self.found.constants.insert(name.to_string());
+        }
+        if self.switchable.contains_key(&name.to_string()) {
+            let mutants =
+                ["BinaryOperator", "UnaryOperator"].into_iter().flat_map(|genre| self.take(genre, inside)).collect();
+            let class = self.lines.text[class_at.0..class_at.1].to_owned();
+            let (_, end) = self.range(item);
+            self.put((end, end), Kind::Constant { name: name.to_string(), class, value: value_at }, mutants);
+        }
+        self.constant(|this| {
+            this.visit_type(class);
+            this.visit_expr(value);
+        });
+    }
+}
+
+/// Whether a function gives an iterator of a type without a name, and whether it may give none.
+fn optional_iterator(output: &syn::ReturnType) -> Option<bool> {
+    let syn::ReturnType::Type(_, class) = output else { return None };
+    match &**class {
+        syn::Type::ImplTrait(_) => Some(false),
+        syn::Type::Path(path) => match &path.path.segments.last()?.arguments {
+            syn::PathArguments::AngleBracketed(of) => {
+                let is_impl = |argument: &_| matches!(argument, syn::GenericArgument::Type(syn::Type::ImplTrait(_)));
+                of.args.iter().any(is_impl).then_some(true)
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -149,7 +227,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
             syn::Expr::Binary(binary) => {
                 let mut mutants = vec![];
                 self.operators(binary, &mut mutants);
-                self.put(self.range(binary.span()), Kind::Operators, mutants);
+                self.put(self.range(binary.span()), Kind::Whole, mutants);
                 self.operands(expression);
             }
             syn::Expr::Unary(unary) => {
@@ -157,6 +235,24 @@ impl<'ast> Visit<'ast> for Finder<'_> {
                 let mutants = self.take("UnaryOperator", |mutant| mutant.start == start);
                 self.put(self.range(unary.span()), Kind::Sign, mutants);
                 visit::visit_expr(self, expression);
+            }
+            syn::Expr::Struct(value) => {
+                let fields: Vec<_> = value.fields.iter().map(|field| self.range(field.span()).0).collect();
+                let mutants = self.take("StructField", |mutant| fields.contains(&mutant.start));
+                self.put(self.range(value.span()), Kind::Whole, mutants);
+                visit::visit_expr(self, expression);
+            }
+            syn::Expr::Path(path) => {
+                let name = path.path.segments.last().expect("a segment").ident.to_string();
+                if self.depth > 0 {
+                    self.found.fixed.insert(name);
+                } else if let Some(module) = self.switchable.get(&name) {
+                    let (start, end) = self.range(path.span());
+                    let alone = path.path.segments.len() == 1;
+                    let (start, module) = if alone { (start, module.as_str()) } else { (end, "") };
+                    let name = if alone { name.as_str() } else { "" };
+                    self.write((start, end), format!("{module}{name}__()"));
+                }
             }
             syn::Expr::Const(_) => self.constant(|this| visit::visit_expr(this, expression)),
             _ => visit::visit_expr(self, expression),
@@ -169,7 +265,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         if let Some(guard) = guard {
             let mutants = self.take("MatchArmGuard", |mutant| (mutant.start, mutant.end) == guard);
             // Without a change too: another one may be put in front of it, and then it needs its parentheses.
-            self.places.push(Place { start: guard.0, end: guard.1, kind: Kind::Guard, mutants });
+            self.found.places.push(Place { start: guard.0, end: guard.1, kind: Kind::Guard, mutants });
         }
         let at = guard.map_or_else(|| self.range(arm.pat.span()).1, |(start, _)| start);
         let mutants = self.take("MatchArm", |mutant| mutant.start == start);
@@ -177,23 +273,32 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         visit::visit_arm(self, arm);
     }
 
+    fn visit_pat(&mut self, pattern: &'ast syn::Pat) {
+        if let syn::Pat::Ident(name) = pattern {
+            self.found.fixed.insert(name.ident.to_string());
+        }
+        self.constant(|this| visit::visit_pat(this, pattern));
+    }
+
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        self.function(item.sig.constness.as_ref(), &item.block, |this| visit::visit_item_fn(this, item));
+        self.function(&item.sig, &item.block);
+        visit::visit_item_fn(self, item);
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
-        self.function(item.sig.constness.as_ref(), &item.block, |this| visit::visit_impl_item_fn(this, item));
+        self.function(&item.sig, &item.block);
+        visit::visit_impl_item_fn(self, item);
     }
 
     fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
-        match &item.default {
-            Some(block) => self.function(None, block, |this| visit::visit_trait_item_fn(this, item)),
-            None => visit::visit_trait_item_fn(self, item),
+        if let Some(block) = &item.default {
+            self.function(&item.sig, block);
         }
+        visit::visit_trait_item_fn(self, item);
     }
 
     fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
-        self.constant(|this| visit::visit_item_const(this, item));
+        self.value(&item.ident, &item.ty, &item.expr, item.const_token.span(), item.span());
     }
 
     fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {
@@ -201,7 +306,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     }
 
     fn visit_impl_item_const(&mut self, item: &'ast syn::ImplItemConst) {
-        self.constant(|this| visit::visit_impl_item_const(this, item));
+        self.value(&item.ident, &item.ty, &item.expr, item.const_token.span(), item.span());
     }
 
     fn visit_generic_argument(&mut self, argument: &'ast syn::GenericArgument) {
