@@ -49,17 +49,11 @@ impl Emitter<'_> {
                 let body = self.emit(place.start, place.end, number + 1);
                 mutants.fold(format!("{{ {body} }}"), |rest, Mutant { id, replacement, .. }| {
                     let change = format!("/*{id}<*/ {replacement} /*>{id}*/");
-                    let (this, that) = match (*optional, replacement.as_str()) {
-                        (false, _) => {
-                            (format!("crate::__Either::This({change})"), format!("crate::__Either::That({rest})"))
-                        }
-                        (true, "None") => (change, rest),
-                        (true, _) => (
-                            format!("({change}).map(crate::__Either::This)"),
-                            format!("({rest}).map(crate::__Either::That)"),
-                        ),
-                    };
-                    format!("if crate::__switched({id}) {{ {this} }} else {{ {that} }}")
+                    match (*optional, replacement.as_str()) {
+                        (false, _) => format!("crate::__either(crate::__switched({id}), {rest}, {change})"),
+                        (true, "None") => format!("if crate::__switched({id}) {{ {change} }} else {{ {rest} }}"),
+                        (true, _) => format!("crate::__either_of(crate::__switched({id}), {{ {rest} }}, {change})"),
+                    }
                 })
             }
             Kind::Body => mutants

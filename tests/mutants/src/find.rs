@@ -236,6 +236,17 @@ impl<'ast> Visit<'ast> for Finder<'_> {
                 self.put(self.range(unary.span()), Kind::Sign, mutants);
                 visit::visit_expr(self, expression);
             }
+            syn::Expr::Match(matched) => {
+                // All arms may have a condition now. With 86, `run` learns that the last one was needed.
+                let ends = matched.arms.last().map(|arm| (self.range(arm.span()).1, arm.comma.is_some()));
+                if let Some((end, comma)) = ends {
+                    self.write(
+                        (end, end),
+                        if comma { " _ => ::std::process::exit(86)," } else { ", _ => ::std::process::exit(86)," },
+                    );
+                }
+                visit::visit_expr(self, expression);
+            }
             syn::Expr::Struct(value) => {
                 let fields: Vec<_> = value.fields.iter().map(|field| self.range(field.span()).0).collect();
                 let mutants = self.take("StructField", |mutant| fields.contains(&mutant.start));
