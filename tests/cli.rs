@@ -161,6 +161,8 @@ fn every_operation() {
         (&[object, "--upload-id", "u"], format!("GET {key} uploadId=u {{}}")),
         (&[object, "--upload-id", "u", "-X", "POST"], format!("POST {key} uploadId=u {{}}")),
         (&[object, "--upload-id", "u", "-X", "DELETE"], format!("DELETE {key} uploadId=u {{}}")),
+        (&[object, "-X", "POST", "--query", "restore"], format!("POST {key} restore= {{}}")),
+        (&["s3://photos", "-X", "HEAD"], "HEAD   {}".into()),
         (&["s3://photos", "--query", "prefix=2024/"], "GET  list-type=2&prefix=2024%2F {}".into()),
         (&["s3://photos", "--query", "versions="], "GET  versions= {}".into()),
         (&["s3://photos", "--query", "marker=a"], "GET  marker=a {}".into()),
@@ -186,6 +188,9 @@ fn every_operation() {
     let arn = "s3://arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap/cat.jpg";
     let host = "https://my-ap-123456789012.s3-accesspoint.us-west-2.amazonaws.com/cat.jpg?";
     assert!(run(&["presign", arn]).done().starts_with(host));
+    let arn = "s3://arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01ac5d28a6a232904/accesspoint/my-ap/cat.jpg";
+    let host = "https://my-ap-123456789012.op-01ac5d28a6a232904.s3-outposts.us-west-2.amazonaws.com/cat.jpg?";
+    assert!(run(&["presign", arn]).done().starts_with(host));
     assert!(
         run(&["presign", "s3://photos/k", "--path-style"])
             .done()
@@ -204,6 +209,10 @@ fn every_operation() {
             "profile: default\nsigned by {ID}, from the environment, for s3 in eu-west-1\ngood until 2013-05-24T00:15:00Z\n"
         )
     );
+    let longest = ["presign", "s3://photos/k", "--expires", "max"];
+    let json = run(&[&longest[..], &["--json"]].concat()).json();
+    assert_eq!((&json["limited_by"], &json["valid_until"]), (&json!("seven days"), &json!("2013-05-31T00:00:00Z")));
+    assert_eq!(run(&[&longest[..], &["--full"]].concat()).err, "good until 2013-05-31T00:00:00Z\n");
     // The same for everybody within the hour.
     let stable =
         |at: &str| run_with(&["presign", "s3://photos/k", "--stable-for", "1h", "--at", at], &KEYS, b"").done();
@@ -288,9 +297,13 @@ fn profiles() {
         let file = file(name, text);
         run_with(&["presign", "s3://photos/k"], &[KEYS[2], ("AWS_CONFIG_FILE", &file)], b"").err
     };
-    for (name, text) in [("process", "credential_process = a"), ("sso", "sso_session = a")] {
+    for (name, text, option) in [
+        ("process", "credential_process = a", "by --credentials-from -"),
+        ("sso", "sso_session = a", "by --credentials-from -"),
+        ("web", "role_arn = a\nweb_identity_token_file = b", "sts web-identity, then --credentials-from"),
+    ] {
         let told = signs(name, &format!("[default]\n{text}\n[sso-session a]\n"));
-        assert!(told.ends_with(" (by --credentials-from -)\n"), "{told}");
+        assert!(told.ends_with(&format!(" ({option})\n")), "{told}");
     }
     // Where the keys came from.
     let from = |arguments: &[&str], input: &[u8]| {
@@ -405,11 +418,13 @@ fn every_exit_code_with_its_message() {
     let (keys, nobody) = (KEYS.to_vec(), nobody.to_vec());
     let link = run(&["presign", "s3://photos/k"]).done();
     let link = link.trim();
-    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 52] = [
+    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 61] = [
         (&[], &keys, b"", 2, "no command was given: --help lists them"),
         (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing'"),
         (&["presign"], &keys, b"", 2, "the following required arguments were not provided: <S3-URL>"),
         (&["presign", "photos/k"], &keys, b"", 2, "an object is named as s3://bucket/key"),
+        (&["presign", "s3://"], &keys, b"", 2, "an object is named as s3://bucket/key"),
+        (&["presign", "s3:///k"], &keys, b"", 2, "an object is named as s3://bucket/key"),
         (&["presign", "s3://a/k", "MARKED"], &keys, b"", 2, "there is a word too many: --help says what is expected"),
         (
             &["presign", "s3://a/k", "--secret-access-key=MARKED"],
@@ -535,6 +550,14 @@ fn every_exit_code_with_its_message() {
             4,
             "the URL names no key, and without one there are only GET and HEAD",
         ),
+        (&["presign", "s3://ab/k"], &keys, b"", 4, "the bucket name is not 3 to 63 characters long"),
+        (
+            &["presign", "s3://arn:aws:s3:::photos/k"],
+            &keys,
+            b"",
+            4,
+            "the ARN is a bucket's and names no region: Bucket::aws takes the name",
+        ),
         (&["presign", "s3://Photos/k"], &keys, b"", 4, "the bucket name has the character P at byte offset 0"),
         (
             &["presign", "s3://photos", "--keys-from", "-", "-q"],
@@ -568,6 +591,7 @@ fn every_exit_code_with_its_message() {
             4,
             "line 2 of standard input: a header is 'name: value'",
         ),
+        (&["sign", "--request", "-"], &keys, b"GET /\n\xff\n", 4, "line 2 of standard input: it is not UTF-8"),
         (&["sign", "--request", "-"], &keys, b"GET /\n\n", 4, "standard input has no host header"),
         (&["sts", "read"], &keys, b"<html>MARKED</html>", 4, ""),
         // What would be ignored is refused.
@@ -608,6 +632,13 @@ fn every_exit_code_with_its_message() {
             "iam.amazonaws.com is Amazon's and not of S3: --service says which service it is",
         ),
         (
+            &["sign", "https://a.s3-object-lambda.us-east-1.amazonaws.com/k"],
+            &keys,
+            b"",
+            2,
+            "a.s3-object-lambda.us-east-1.amazonaws.com is Amazon's and not of S3: --service says which service it is",
+        ),
+        (
             &["presign", "s3://photos/k", "--post", "-X", "PUT"],
             &keys,
             b"",
@@ -623,6 +654,13 @@ fn every_exit_code_with_its_message() {
         ),
         (
             &["verify", "-X", "PUT"],
+            &keys,
+            b"GET /k HTTP/1.1\n\n",
+            2,
+            "the request on standard input has its own method and headers",
+        ),
+        (
+            &["verify", "-H", "a: b"],
             &keys,
             b"GET /k HTTP/1.1\n\n",
             2,
@@ -649,6 +687,13 @@ fn every_exit_code_with_its_message() {
             b"",
             3,
             "the endpoint does not start with https:// or http:// in lower case",
+        ),
+        (
+            &["presign", "s3://photos/k", "--endpoint-url", "https://h:0"],
+            &keys,
+            b"",
+            3,
+            "the port is not a number from 1 to 65535 without leading zeros",
         ),
         (
             &["console-url", "request"],
@@ -680,6 +725,7 @@ fn every_exit_code_with_its_message() {
         ),
         (&["inspect", link, "--at", "20130524T001501Z"], &nobody, b"", 1, "it is over"),
         (&["inspect", link, "--at", "20130523T000000Z"], &nobody, b"", 1, "it is not good yet"),
+        (&["inspect", &link[..link.len() - 1], "--at", DAY], &nobody, b"", 1, "something looks wrong with it"),
         (&["verify", &link[..link.len() - 1], "--at", DAY], &keys, b"", 1, ""),
     ];
     for (arguments, variables, input, code, expected) in cases {
@@ -781,6 +827,15 @@ fn requests_of_every_service_verify() {
     assert_eq!((other.code, other.err.as_str()), (1, text));
     assert_eq!(at(&[], &signed.replace("GetCaller", "SetCaller")).code, 1);
 
+    // Of a body in chunks each has a signature of its own, and the message is not what was hashed.
+    let (keys, now) = (Credentials::new("AKIDEXAMPLE", SECRET).expect("keys"), Timestamp::parse(DAY).expect("a day"));
+    let signer = Signer::new(keys, "us-east-1", now).expect("a signer");
+    let put = s3_sigv4::Request::new("PUT", "https://photos.s3.us-east-1.amazonaws.com", "/k").expect("a request");
+    let chunked = signer.sign_chunked(&put, &s3_sigv4::ChunkedBody::signed(9), now).expect("a signature");
+    let headers: String = chunked.headers().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let upload = format!("PUT /k HTTP/1.1\r\nhost: photos.s3.us-east-1.amazonaws.com\r\n{headers}\r\nchunks");
+    assert_eq!(at(&[], &upload).done(), yes);
+
     // S3's hash is sent, and held against the body.
     let put = "PUT /k HTTP/1.1\r\nhost: photos.s3.us-east-1.amazonaws.com\r\n\r\na picture";
     let put = run_with(&["sign", "--request", "-", "--at", DAY, "-q"], &variables, put.as_bytes()).done();
@@ -867,7 +922,7 @@ fn the_least_policy() {
     let resource = "arn:aws:s3:::photos/2024/cat.jpg";
     let one = |action: &str| json!([{ "Effect": "Allow", "Action": action, "Resource": resource }]);
     let of_bucket = |action: &str| json!([{ "Effect": "Allow", "Action": action, "Resource": "arn:aws:s3:::photos" }]);
-    let cases: [(Words<'_>, Value); 30] = [
+    let cases: [(Words<'_>, Value); 31] = [
         (&[object], one("s3:GetObject")),
         (&[object, "-X", "HEAD"], one("s3:GetObject")),
         (&[object, "--version-id", "1"], one("s3:GetObjectVersion")),
@@ -963,6 +1018,10 @@ fn the_least_policy() {
                 "Condition": { "StringEquals": { "s3:prefix": "a" } },
             }]),
         ),
+        (
+            &["s3://photos/2024/"],
+            json!([{ "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/2024/" }]),
+        ),
         (&["s3://photos", "--query", "acl"], of_bucket("s3:GetBucketAcl")),
         (&["s3://photos", "--query", "uploads", "--query", "prefix=a"], of_bucket("s3:ListBucketMultipartUploads")),
         (&["s3://photos", "--query", "cors", "-X", "DELETE"], of_bucket("s3:PutBucketCORS")),
@@ -993,8 +1052,10 @@ fn the_least_policy() {
         let run = run_with(arguments, &[("AWS_REGION", "us-west-2")], b"");
         assert_eq!((run.code, run.out.as_str()), (4, ""), "{arguments:?} {run:?}");
     }
-    let kms = run_with(&["policy", object, "-X", "PUT", "-H", "x-amz-server-side-encryption: aws:kms"], &[], b"");
-    assert!(kms.err.starts_with("warning: an object under a KMS key needs kms:GenerateDataKey"), "{}", kms.err);
+    let under = |header: &str| run_with(&["policy", object, "-X", "PUT", "-H", header], &[], b"").err;
+    let kms = under("x-amz-server-side-encryption: aws:kms");
+    assert!(kms.starts_with("warning: an object under a KMS key needs kms:GenerateDataKey"), "{kms}");
+    assert_eq!(under("x-amz-server-side-encryption: AES256"), "");
 }
 
 #[test]
@@ -1253,6 +1314,12 @@ fn no_secret_is_told() {
         }
         assert!(!shown.contains("MARKEDtoken"), "{arguments:?}: {run:?}");
     }
+    // The command line is no place for them.
+    for name in ["Authorization", "cookie", "x-amz-security-token"] {
+        let run = run(&["sign", "s3://photos/k", "-H", &format!("{name}: MARKED")]);
+        let text = format!("error: {name} is a secret, and the command line is no place for it: use --headers-from\n");
+        assert_eq!((run.code, run.err), (2, text));
+    }
     // These two do hold secrets, which is what they are for: a pipe or a file gets them, a terminal never.
     let config =
         run_with(&["sign", "s3://photos/k", "--curl-config", "--headers-from", &headers, "--at", DAY], &keys, b"");
@@ -1312,9 +1379,13 @@ fn nothing_is_taken_for_something_else() {
              as https://sts-fips.us-east-1.amazonaws.com\n"
         )
     );
-    let named = [&fips[..], &[("AWS_ENDPOINT_URL_STS", "https://sts-fips.us-east-1.amazonaws.com")]].concat();
-    let asked = run_with(&["sts", "caller-identity", "--at", DAY], &named, b"").done();
-    assert!(asked.contains("url = \"https://sts-fips.us-east-1.amazonaws.com/\""), "{asked}");
+    let url = "https://sts-fips.us-east-1.amazonaws.com";
+    let named = [&fips[..], &[("AWS_ENDPOINT_URL_STS", url)]].concat();
+    for (option, variables) in [(&[][..], &named), (&["--endpoint-url", url], &fips)] {
+        let asked = [&["sts", "caller-identity", "--at", DAY], option].concat();
+        let asked = run_with(&asked, variables, b"").done();
+        assert!(asked.contains(&format!("url = \"{url}/\"")), "{asked}");
+    }
 
     // The longest lifetime in full is seven days, which these keys do not have.
     let soon = [&KEYS[..], &[SESSION, ("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T00:05:00Z")]].concat();

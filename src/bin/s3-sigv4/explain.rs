@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
     let no_error = matches!(explanation.cause(), Cause::NotFromServer { .. });
     let first = first.or_else(|| {
         let text = "this does not look like an error of S3's: the request may have worked (--status tells). If not:";
-        (no_error && args.status.is_none_or(|status| status < 300)).then(|| text.into())
+        (no_error && args.status.is_none()).then(|| text.into())
     });
     let mut out = io::stdout().lock();
     if context.json() {

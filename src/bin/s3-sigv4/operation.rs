@@ -17,8 +17,8 @@ impl<'a> Target<'a> {
         // The name of an access point, or of one on an Outpost, has slashes of its own: arn:aws:s3:region:account:name.
         let own = match rest.strip_prefix("arn:").and_then(|arn| arn.splitn(5, ':').nth(4)) {
             Some(name) if name.starts_with("outpost/") => 3,
-            Some(name) if name.starts_with("accesspoint/") => 1,
-            _ => 0,
+            Some(_) => 1,
+            None => 0,
         };
         let end = rest.match_indices('/').nth(own).map_or(rest.len(), |(at, _)| at);
         Ok(Self { bucket: &rest[..end], key: rest.get(end + 1..).unwrap_or_default() })
