@@ -308,6 +308,7 @@ fn hosts_that_name_a_region_and_those_that_only_look_so() {
         ("s3.dualstack.cn-north-1.amazonaws.com.cn", "cn-north-1"),
         ("photos.s3-us-west-2.amazonaws.com", "us-west-2"),
         ("s3-us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ("photos.s3.s3-us-west-2.amazonaws.com", "us-west-2"),
         ("s3express-control.us-west-2.amazonaws.com", "us-west-2"),
         ("photos.s3.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
     ] {

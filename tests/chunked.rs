@@ -111,6 +111,8 @@ fn headers_are_set_beside_what_the_caller_had() {
             ("x-amz-trailer", "x-amz-checksum-sha256,x-custom"),
         ];
         assert_eq!(headers, expected, "{given:?}");
+        let shown = format!("{signed:?}");
+        assert!(shown.contains(&format!("{{\"content-encoding\": {encoding:?}, ")), "{shown}");
         // What is signed is what is sent: the same request with all of its headers, signed in the ordinary way.
         let mut all: Vec<(&str, &str)> = signed.headers().collect();
         if !given.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length")) {

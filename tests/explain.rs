@@ -233,6 +233,13 @@ fn what_is_seen_without_texts() {
     for (response, canonical) in [(shown, &canonical), (in_time, &canonical), (late, &link)] {
         assert!(matches!(response.explain(canonical).cause(), Cause::NothingShown { .. }));
     }
+    // Servers name the object as it is called, or as it was sent.
+    let blank = request("/a b.jpg");
+    let blank = signer.canonical_request(&blank, PayloadHash::EMPTY, now()).expect("a canonical request");
+    for resource in ["/examplebucket/a b.jpg", "/examplebucket/a%20b.jpg"] {
+        let body = body.replace("/examplebucket/cat.jpg", resource);
+        assert!(matches!(ErrorResponse::new(&body).explain(&blank).cause(), Cause::NothingShown { .. }), "{resource}");
+    }
     let region = Cause::Region { signed: Some("us-east-1".to_owned()), expected: Some("eu-west-1".to_owned()) };
     assert_eq!(*shown.with_header("X-Amz-Bucket-Region", "eu-west-1").explain(&canonical).cause(), region);
 
@@ -485,6 +492,8 @@ fn mistakes() -> Vec<Mistake> {
     });
     let dots = Order { key: "a//b/../c", ..GET };
     on("a client resolves dots", dots, S3, |wire, _| wire.path = "/a/c".to_owned());
+    let folder = Order { key: "a//b/", ..GET };
+    on("a client folds slashes of a folder", folder, S3, |wire, _| wire.path = "/a/b/".to_owned());
     on("a proxy adds a slash", GET, S3, |wire, _| wire.path += "/");
     on("path style to a virtual host", GET, S3, |wire, _| wire.path.insert_str(0, "/examplebucket"));
     let folder = Order { key: "storage/cat.jpg", ..GET };
@@ -503,12 +512,25 @@ fn mistakes() -> Vec<Mistake> {
     on("a shell ends the link at &", list, S3, |wire, _| wire.query = "list-type=2".to_owned());
     let twice = Order { query: &[("a", "1"), ("a", "2")], ..GET };
     on("one parameter of two is kept", twice, Swift, |wire, _| wire.requery("a=1&", ""));
+    let same = Order { query: &[("a", "1"), ("a", "1")], ..GET };
+    on("one parameter of two that are equal is kept", same, Swift, |wire, _| wire.requery("a=1&", ""));
     on("a parameter is changed", list, S3, |wire, _| wire.requery("list-type=2", "list-type=1"));
     on("a link is made longer", LINK, S3, |wire, _| wire.requery("X-Amz-Expires=900", "X-Amz-Expires=86400"));
+    on("the server saw another link", LINK, S3, |_, server| {
+        server.quirk = |text| *text = text.replacen("X-Amz-Date=20130524T000000Z", "X-Amz-Date=20130524T000100Z", 1)
+    });
     let typed = Order { headers: &[("content-type", "text/plain"), ("x-amz-meta-color", "red")], ..PUT };
     on("a browser sets the type", typed, S3, |wire, _| wire.set("content-type", "text/plain;charset=UTF-8"));
     let typed_link = Order { link: true, ..typed };
     on("a signed header is not sent with a link", typed_link, S3, |wire, _| wire.remove("x-amz-meta-color"));
+    on("a signed header is not shown, and another one is listed", typed, S3, |_, server| {
+        server.quirk = |text| {
+            let without = text.replacen("x-amz-meta-color:red\n", "", 1);
+            *text = without.replacen("\n\ncontent-type;", "\n\naccept;content-type;", 1);
+        };
+    });
+    let measured = Order { headers: &[("content-length", "21")], ..PUT };
+    on("a body of another length", measured, S3, |wire, _| wire.set("content-length", "22"));
     let encoded = Order { headers: &[("accept-encoding", "identity")], ..PUT };
     on("Google's front end", encoded, Google, |wire, _| wire.set("accept-encoding", "identity,gzip(gfe)"));
     on("a header changed", typed, Swift, |wire, _| wire.set("x-amz-meta-color", "green"));
@@ -518,6 +540,17 @@ fn mistakes() -> Vec<Mistake> {
     });
     let umlaut = Order { headers: &[("x-amz-meta-name", "Zoë")], ..PUT };
     on("a client sends Latin-1 read as UTF-8", umlaut, S3, |wire, _| wire.set("x-amz-meta-name", "ZoÃ«"));
+    on("a client writes ASCII", umlaut, S3, |wire, _| wire.set("x-amz-meta-name", "Zoe"));
+    on("a server cannot read the name", umlaut, S3, |wire, _| wire.set("x-amz-meta-name", "Zo\u{fffd}"));
+    let spoiled = Order { headers: &[("x-amz-meta-name", "ZoÃ«")], ..PUT };
+    on("a client sends UTF-8 read as Latin-1", spoiled, S3, |wire, _| wire.set("x-amz-meta-name", "Zoë"));
+    on("the server sees no host", GET, S3, |_, server| {
+        server.quirk = |text| *text = text.replacen("host:examplebucket.s3.amazonaws.com\n", "host:\n", 1)
+    });
+    on("the server sees no date", GET, S3, |_, server| {
+        server.quirk = |text| *text = text.replacen("x-amz-date:20130524T000000Z\n", "x-amz-date:\n", 1)
+    });
+    on("the hash is not sent", PUT, Swift, |wire, _| wire.remove("x-amz-content-sha256"));
     on("an x-amz- header is added", LINK, S3, |wire, _| wire.add("x-amz-acl", "public-read"));
     on("a header is added to the signed ones", GET, S3, |wire, _| {
         let authorization =
@@ -537,6 +570,12 @@ fn mistakes() -> Vec<Mistake> {
         let hash = PayloadHash::of(&wire.body);
         wire.set("x-amz-content-sha256", hash.as_str());
     });
+    on("a server hashes the body by itself", PUT, S3, |_, server| {
+        server.quirk = |text| text.replace_range(text.len() - 64.., &PayloadHash::of(b"other").to_string())
+    });
+    on("an MD5 in place of the hash", PUT, Swift, |wire, _| {
+        wire.set("x-amz-content-sha256", "d41d8cd98f00b204e9800998ecf8427e")
+    });
     on("a client chunks the body", PUT, S3, |wire, _| {
         wire.set("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
     });
@@ -555,6 +594,11 @@ fn mistakes() -> Vec<Mistake> {
     on("a lifetime too long", LINK, S3, |wire, _| wire.requery("X-Amz-Expires=900", "X-Amz-Expires=604801"));
     let role = Order { session: true, ..GET };
     on("the token is missing", role, S3, |wire, _| wire.remove("x-amz-security-token"));
+    on("the token is missing, Swift", Order { session: true, ..PUT }, Swift, |_, server| {
+        server.quirk = |text| {
+            *text = text.replacen("-token:IQoJb3JpZ2luX2VjEXAMPLE//token+=\n", "-token:\n", 1);
+        };
+    });
     on("the token of another session", role, S3, |wire, _| wire.set("x-amz-security-token", "FwoGZXIvYXdzEXAMPLE"));
     on("the token of another session, Swift", role, Swift, |wire, _| {
         wire.set("x-amz-security-token", "FwoGZXIvYXdzEXAMPLE")
@@ -574,6 +618,11 @@ fn mistakes() -> Vec<Mistake> {
     let customer = Order { headers: &[(CUSTOMER_KEY, "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")], ..PUT };
     on("another customer's key", customer, Swift, |wire, _| {
         wire.set(CUSTOMER_KEY, "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY=");
+    });
+    on("a customer's key is lost", customer, Swift, |wire, _| wire.set(CUSTOMER_KEY, ""));
+    let digest = Order { headers: &[(CUSTOMER_DIGEST, "b4dSTlH3ns3SJ1UhFPKRrQ==")], ..PUT };
+    on("another customer's key by its digest", digest, Swift, |wire, _| {
+        wire.set(CUSTOMER_DIGEST, "j4dSTlH3ns3SJ1UhFPKRrQ==");
     });
     on("a whole link is taken for a key", role_link, Swift, |wire, _| {
         wire.path =
@@ -606,3 +655,4 @@ fn mistakes() -> Vec<Mistake> {
 }
 
 const CUSTOMER_KEY: &str = "x-amz-server-side-encryption-customer-key";
+const CUSTOMER_DIGEST: &str = "x-amz-server-side-encryption-customer-key-md5";

@@ -131,6 +131,16 @@ fn what_looks_wrong_with_a_link() {
     ] {
         assert_eq!(findings(&Inspection::of_link(&link)), expected, "{link}");
     }
+    // A link that is spoiled is not read strictly as well.
+    for (from, to, expected) in [
+        ("&X-Amz-Expires=86400", "", "the parameter X-Amz-Expires is missing"),
+        ("=86400", "=604801", "the link's lifetime is not 1 to 604800 seconds"),
+        ("X-Amz-Date", "x-amz-date", "the parameter X-Amz-Date is not well formed"),
+        ("-SHA256", "-SHA1", "the parameter X-Amz-Algorithm names another algorithm than AWS4-HMAC-SHA256"),
+    ] {
+        let blanks = "it has blanks, line ends or quotes in or around it, as from copying";
+        assert_eq!(findings(&Inspection::of_link(&format!("{}\n", replaced(from, to)))), [blanks, expected]);
+    }
     for (count, finding) in [
         (128, None),
         (129, Some("129 query parameters are more than the 128 that are taken besides those of authentication")),
@@ -149,6 +159,8 @@ fn what_looks_wrong_with_a_link() {
         assert_eq!(inspection.valid_until(), Some(at("20130525T000000Z")), "{link}");
     }
     let body = Inspection::of_link(&replaced("&X-Amz-Date", "&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD&X-Amz-Date"));
+    let lower = Inspection::of_link(&format!("{LINK}&x-amz-content-sha256=UNSIGNED-PAYLOAD"));
+    assert_eq!((lower.payload(), findings(&lower)), (Some("UNSIGNED-PAYLOAD"), vec![]));
     assert_eq!(body.payload(), Some("UNSIGNED-PAYLOAD"));
     assert!(body.to_string().contains("\n  body   UNSIGNED-PAYLOAD\n"));
 }
@@ -203,6 +215,14 @@ fn a_signed_request_in_plain_words() {
         ["the host is in eu-west-1, and it is signed for us-east-1"]
     );
     assert_eq!(with("x-amz-date", "20130524T000000Z"), ["the header x-amz-date is there more than once"]);
+    assert_eq!(with("host", "a b"), ["the host is not well formed"]);
+    let cut = &value[..value.len() - 1];
+    let cut = headers.iter().map(|(name, own)| (*name, if *own == value { cut } else { own })).chain([("host", "a b")]);
+    let cut = findings(&Inspection::of_headers(&cut.collect::<Vec<_>>()));
+    assert_eq!(
+        cut,
+        ["its signature has 63 of 64 hexadecimal digits, as from copying a part", "the host is not well formed"]
+    );
     // No more findings than a reader wants to see.
     let names: Vec<_> = (0..200).map(|i| format!("x-amz-meta-{i}")).collect();
     let many = |count: usize| {
@@ -219,7 +239,8 @@ fn a_signed_request_in_plain_words() {
         plain(129 + 5 - headers.len())[0],
         "134 headers are more than the 128 that are taken besides those of authentication"
     );
-    let long = "a".repeat(70_000);
+    let (short, long) = ("a".repeat(300), "a".repeat(70_000));
+    assert_eq!(with(&short, &short), [""; 0]);
     assert_eq!(with("a", &long), ["it is longer than 64 KiB, and not looked at"]);
 }
 
@@ -278,7 +299,10 @@ mod forms {
   if     x-amz-server-side-encryption-customer-key is the secret value
   if     the file has 1 to 1000 bytes
 ";
-        assert_eq!(Inspection::of_form(&fields).to_string(), expected);
+        let inspection = Inspection::of_form(&fields);
+        assert_eq!(inspection.to_string(), expected);
+        let conditions: Vec<_> = inspection.conditions().collect();
+        assert_eq!((conditions.len(), conditions[1]), (6, "key starts with user/user1/"));
         let policy = fields.iter().find(|(name, _)| *name == "policy").expect("the policy");
         assert_eq!(Inspection::of_form(&[*policy]).to_string(), expected);
         assert!(!format!("{:?}", Inspection::of_form(&fields)).contains("token+="));

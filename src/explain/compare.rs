@@ -112,7 +112,7 @@ pub(super) fn strings(ours: &str, theirs: &str) -> Option<Found> {
     let (signed, received) = (ours[line], theirs[line]);
     let cause = match line {
         0 => Cause::Algorithm { signed: show(signed), received: show(received) },
-        1 => Cause::Date { signed: show(signed), received: show(received) },
+        // A date stands there as in a scope's first part.
         _ => scope(signed, received),
     };
     let others = (line + 1..3).filter(|line| ours[*line] != theirs[*line]).count();
@@ -293,7 +293,7 @@ fn header(change: &Change, ours: &Parts<'_>, theirs: &Parts<'_>) -> Cause {
                 Cause::HeaderNotListed { name: shown() }
             }
         }
-        (_, (Some(signed), Some(""))) if !signed.is_empty() => Cause::HeaderRemoved { name: shown() },
+        (_, (Some(_), Some(""))) => Cause::HeaderRemoved { name: shown() },
         (_, (Some(signed), Some(received))) => value(name, signed, received),
         _ => Cause::HeaderAdded { name: shown() },
     }
@@ -334,7 +334,8 @@ fn host(signed: &str, received: &str) -> Cause {
         String::from(port.map_or(host, |(name, _)| name))
     };
     let (ours, theirs) = (show(signed), show(received));
-    if received.split(',').count() > 1 && received.split(',').all(|host| host.trim() == signed) {
+    // They differ, so there is more than one.
+    if received.split(',').all(|host| host.trim() == signed) {
         Cause::HeaderRepeated { name: String::from("host") }
     } else if name(signed).eq_ignore_ascii_case(&name(received)) && !signed.eq_ignore_ascii_case(received) {
         Cause::Port { signed: ours, received: theirs }
