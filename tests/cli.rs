@@ -346,7 +346,7 @@ fn warnings_say_the_true_end() {
     let hour = ["s3://photos/k", "--expires", "1h"];
     for (arguments, variables, expected) in [
         (&hour[..], &known, format!("{early}{}", good("2013-05-24T00:30:00Z"))),
-        (&["s3://photos/k", "--expires", "30m"], &known, good("2013-05-24T00:30:00Z")),
+        (&["s3://photos/k", "--expires", "29m60s"], &known, good("2013-05-24T00:30:00Z")),
         (&["s3://photos/k", "--expires", "max", "-q"], &known, early.into()),
         (&["s3://photos/k/", "--post", "--expires", "1h", "--quiet"], &known, early.into()),
         (
@@ -989,7 +989,16 @@ fn the_least_policy() {
             }]),
         ),
         (
-            &["s3://photos/in/", "--post", "--field", "acl=public-read", "--field-prefix", "tagging=<Tagging>"],
+            &[
+                "s3://photos/in/",
+                "--post",
+                "--field",
+                "acl=public-read",
+                "--field-prefix",
+                "tagging=<Tagging>",
+                "--field",
+                "success_action_status=201",
+            ],
             json!([{
                 "Effect": "Allow", "Action": ["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging"],
                 "Resource": "arn:aws:s3:::photos/in/*",
@@ -1164,6 +1173,12 @@ fn sessions_and_the_console() {
         let request = at(arguments, "TOKEN\n").done();
         assert!(request.contains(action) && request.contains("authorization") != action.contains("Web"), "{request}");
     }
+
+    let file = folder.join("request");
+    let request = ["sts", "caller-identity"];
+    let written = at(&[&request[..], &["--output", file.to_str().expect("UTF-8")]].concat(), "");
+    assert_eq!((written.code, written.out.as_str()), (0, ""));
+    assert_eq!(fs::read_to_string(file).expect("a file"), at(&request, "").out);
 
     let read = at(&["sts", "read", "--save", saved], ANSWER);
     assert_eq!(

@@ -94,7 +94,7 @@ fn every_error_says_what_and_where() {
     let role = "[profile a]\nrole_arn = arn:aws:iam::123456789012:role/link";
     let default = |more: &str| format!("[default]\naws_access_key_id = ID\n{more}");
     let full = |more: &str| default(&format!("aws_secret_access_key = secret\n{more}"));
-    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 27] = [
+    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 28] = [
         (
             None,
             "region = x",
@@ -130,6 +130,15 @@ fn every_error_says_what_and_where() {
             "there is no profile a in the config file or the credentials file, but line 2 of the config file names \
              it: there \
              the head of a profile is [profile NAME], the name without blanks",
+        ),
+        (
+            Some("a,b"),
+            "",
+            "[a,b]",
+            &[],
+            "there is no profile a,b in the config file or the credentials file, but line 1 of the credentials file \
+             names it: \
+             there the head of a profile is [NAME], the name without blanks",
         ),
         (
             None,
@@ -338,6 +347,8 @@ fn where_a_bucket_is() {
             settings(None, config, "", variables).and_then(|settings| settings.bucket("photos")).expect(config);
         assert_eq!(url(&bucket), expected, "{config} {variables:?}");
     }
+    let style = |config: &str| settings(None, config, "", &[]).expect("settings").addressing_style();
+    assert_eq!((style(&of("")), style(&virtual_hosted)), (None, Some("virtual")));
     let found = settings(None, services, "", &[]).expect("settings");
     assert_eq!((found.endpoint_url(), found.sts_endpoint_url()), (Some("http://s3"), Ok(Some("http://sts"))));
 
@@ -450,6 +461,10 @@ mod files {
         let here = &[("HOME", path), ("AWS_SHARED_CREDENTIALS_FILE", path)];
         let error = SharedFiles::read(lookup(here)).expect_err("a folder");
         assert_eq!(error.to_string(), format!("the credentials file {path} cannot be read: is a directory"));
+        let inside = format!("{path}/.aws/config/config");
+        let below = &[("HOME", path), ("AWS_CONFIG_FILE", &inside)];
+        let error = SharedFiles::read(lookup(below)).expect_err("no folder");
+        assert_eq!(error.to_string(), format!("the config file {inside} cannot be read: not a directory"));
         fs::write(home.join(".aws/credentials"), " ".repeat(2 * 1024 * 1024)).expect("a file");
         let error = SharedFiles::read(lookup(variables)).expect_err("too large");
         assert_eq!(error.to_string(), "the credentials file is larger than 1 MiB");

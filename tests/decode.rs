@@ -244,6 +244,8 @@ fn what_is_not_a_chunk() {
     for line in ["00000000000000005\r\n", "", "\r\n", "5;\r\n", "5;a=b\r\n", "g\r\n", "-1\r\n"] {
         refused(unsigned.decode(&[line.as_bytes(), &[b'0'; 200]].concat()), no_head);
     }
+    // No more is waited for than the longest head has, whether chunks are signed or not.
+    refused(unsigned.decode(&[b'0'; 99]), no_head);
     // Upper-case digits are what .NET sends.
     for (length, text) in [(10, "a"), (10, "A"), (31, "1f"), (31, "1F")] {
         let framing = ChunkFraming::new(PayloadHash::STREAMING_UNSIGNED_TRAILER, length as u64, "");

@@ -340,7 +340,8 @@ mod forms {
         assert_eq!(with("20130525T000000Z"), [token, day]);
         assert_eq!(with("x"), [token, "the form field x-amz-date is not well formed"]);
         assert_eq!(of("{"), ["the policy is not JSON"]);
-        let long = "a".repeat(70_000);
+        let (short, long) = ("a".repeat(300), "a".repeat(70_000));
+        assert_eq!(findings(&Inspection::of_form(&[(&short, &short)])), ["the form field policy is missing"]);
         let inspection = Inspection::of_form(&[("policy", &long)]);
         assert_eq!(findings(&inspection), ["it is longer than 64 KiB, and not looked at"]);
         // However long the policy says, the signature is good for 7 days.

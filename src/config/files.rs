@@ -77,7 +77,6 @@ impl SharedFiles {
                 Kind::Profile("default", Prefixed::No) if prefixed && file == SharedFile::Config => continue,
                 Kind::Profile(name, _) => self.profiles.entry(name.to_owned()),
                 Kind::Services(name) => self.services.entry(name.to_owned()),
-                Kind::SsoSession => continue,
                 Kind::Other(name) => {
                     self.others.push((name.to_owned(), Place::Line(file, section.line)));
                     continue;
@@ -149,7 +148,6 @@ impl Setting {
 enum Kind<'a> {
     Profile(&'a str, Prefixed),
     Services(&'a str),
-    SsoSession,
     /// None of them; with what would be the profile's name.
     Other(&'a str),
 }
@@ -169,7 +167,6 @@ impl<'a> Kind<'a> {
             _ if !is_name(name) => Self::Other(head),
             (SharedFile::Config, "profile") => Self::Profile(name, Prefixed::Yes),
             (SharedFile::Config, "services") => Self::Services(name),
-            (SharedFile::Config, "sso-session") => Self::SsoSession,
             (SharedFile::Config, "") if name == "default" => Self::Profile(name, Prefixed::No),
             (SharedFile::Credentials, "") => Self::Profile(name, Prefixed::No),
             (_, "profile") => Self::Other(name),

@@ -166,7 +166,7 @@ impl Parameters for AssumeRole<'_> {
 
 impl fmt::Debug for AssumeRole<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AssumeRole").field("role", &self.role).finish_non_exhaustive()
+        f.debug_struct("AssumeRole").field("role", &self.role.arn).finish_non_exhaustive()
     }
 }
 
@@ -265,7 +265,7 @@ impl Parameters for AssumeRoleWithWebIdentity<'_> {
 
 impl fmt::Debug for AssumeRoleWithWebIdentity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AssumeRoleWithWebIdentity").field("role", &self.role).finish_non_exhaustive()
+        f.debug_struct("AssumeRoleWithWebIdentity").field("role", &self.role.arn).finish_non_exhaustive()
     }
 }
 
@@ -296,12 +296,6 @@ impl<'a> Role<'a> {
         each_policy_arn(self.policy_arns, put);
         self.policy.iter().for_each(|policy| put("Policy", policy));
         self.duration.iter().for_each(|seconds| put("DurationSeconds", &seconds.to_string()));
-    }
-}
-
-impl fmt::Debug for Role<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.arn)
     }
 }
 

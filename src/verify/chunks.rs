@@ -84,10 +84,10 @@ impl Verified<'_> {
             self.chunked.as_deref().ok_or(VerifyError::BodyNotChunked)?;
         let framing = ChunkFraming::new(self.payload(), *decoded_length, trailer.unwrap_or_default())?;
         let chain = match key {
-            Some(key) if framing.signed => Some(Chain { key: key.clone(), now: self.dated(), previous: *signature }),
+            Some(key) => Some(Chain { key: key.clone(), now: self.dated(), previous: *signature }),
             // There is no request without its key; if there were, its chunks would not be taken for unsigned ones.
             None if framing.signed => return Err(VerifyError::OtherKey),
-            _ => None,
+            None => None,
         };
         Ok(ChunkDecoder::with_chain(framing, chain))
     }
