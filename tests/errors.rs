@@ -326,6 +326,10 @@ fn headers_that_cannot_be_sent() {
             &format!("the value of header 1 (X-Amz-Meta-Note) has {found} at byte offset 3"),
         );
     }
+    unsignable(
+        request("/").with_headers(&[("x-amz-meta-note", "\n")]),
+        "the value of header 0 (x-amz-meta-note) has a line feed at byte offset 0",
+    );
     // Two of them, one behind the other, are what splits a header.
     unsignable(
         request("/").with_headers(&with("X-Amz-Meta-Note", "two\r\nX-Amz-Acl: public-read")),
@@ -410,6 +414,8 @@ fn too_many_headers_or_parameters() {
         assert!(signs(request("/").with_query(&fits)));
         unsignable(request("/").with_query(&long), &format!("the query has {length} bytes, and the limit is 65000"));
     }
+    let name = "a".repeat(70_000);
+    unsignable(request("/").with_query(&[(&name, "")]), "the query has 70001 bytes, and the limit is 65000");
     // Both at their limit, with everything that signing adds.
     let session = Signer::new(session(), "us-east-1", now()).expect("a signer");
     let full = request("/").with_headers(&pairs[..128]).with_query(&pairs[..128]);

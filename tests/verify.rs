@@ -286,6 +286,13 @@ fn the_rules() {
         let expected = VerifyError::Malformed { part: parameter("X-Amz-Credential") };
         reject(rule, Forged::link().scope(scope).sign(), expected);
     }
+    for id in ["", "AK ID", "AK\u{e9}ID"] {
+        let expected = VerifyError::Malformed { part: component("Credential") };
+        reject(rule, Forged { credential: format!("{id}/{SCOPE}"), ..Forged::header() }.sign(), expected);
+        let expected = VerifyError::Malformed { part: parameter("X-Amz-Credential") };
+        let id = id.replace(' ', "+");
+        reject(rule, Forged::link().sign().retarget(&format!("={ACCESS_KEY}"), &format!("={id}")), expected);
+    }
 
     let rule = "a request is dated within 15 minutes";
     for (dated, day) in [("20130524T001500Z", "20130524"), ("20130523T234500Z", "20130523")] {
@@ -486,7 +493,9 @@ fn the_rules() {
         reject(rule, many(request.clone(), 0, 129), expected);
         // Many more are not even looked at.
         let expected = VerifyError::TooManyHeaders { count: 1000 + known_headers };
-        reject(rule, many(request, 1000, 0), expected);
+        reject(rule, many(request.clone(), 1000, 0), expected);
+        let expected = VerifyError::TooManyParameters { count: 1000 + known };
+        reject(rule, many(request, 0, 1000), expected);
     }
     let long = |length: usize| Forged::link().query("a", &"b".repeat(length)).sign();
     let more =
@@ -568,6 +577,16 @@ fn the_rules() {
     reject(rule, odd.sign().retarget("a=&", ""), VerifyError::SignatureMismatch);
     let reordered = Forged::link().query("b", "1").query("b", "0").sign().retarget("b=0&b=1", "b=1&b=0");
     accept(rule, reordered);
+    let mut reversed = Forged::link().sign();
+    let (path, query) = reversed.target.split_once('?').expect("a link");
+    reversed.target = format!("{path}?{}", query.rsplit('&').collect::<Vec<_>>().join("&"));
+    accept(rule, reversed);
+
+    let rule = "what needs no encoding may be encoded";
+    let names = Forged::link().query("A", "1").query("B", "1").query("/", "1").query("-", "1").sign();
+    for (from, to) in [("&B=1", "&%42=1"), ("&-=1", "&%2D=1"), ("AWS4-", "AWS4%2D"), ("us-east-1", "us%2Deast%2D1")] {
+        accept(rule, names.clone().retarget(from, to));
+    }
 
     assert!(broken.borrow().is_empty(), "{}", broken.borrow().join("\n"));
 }
@@ -585,6 +604,8 @@ fn session_tokens() {
         for other in ["IQoJb3JpZ2luX2VjEXAMPLE//token+", "iQoJb3JpZ2luX2VjEXAMPLE//token+=", "a"] {
             assert_eq!(verify(&incoming, &with(credentials(), other)), Err(VerifyError::TokenMismatch), "{other}");
         }
+        let slash = Incoming { target: incoming.target.replace("EXAMPLE%2F%2F", "EXAMPLE%2f/"), ..incoming.clone() };
+        assert_eq!(verify(&slash, &with(credentials(), TOKEN)), Ok(()));
         let claimed = incoming.claim(|claim| Ok(claim.session_token().map(Into::<String>::into)));
         assert_eq!(claimed, Ok(Some(TOKEN.to_owned())));
 

@@ -446,6 +446,7 @@ fn policies_that_are_none() {
         (instant(r#""2013-05-24 01:00:00Z""#), no_expiration),
         (instant(r#""20130524T010000Z""#), no_expiration),
         (instant(r#""2013:05-24T01:00:00Z""#), no_expiration),
+        (instant(r#""2013/05/24T01:00:00Z""#), no_expiration),
         (instant(r#""2013-05-24T01-00:00Z""#), no_expiration),
         (instant(r#""2013-05-24T01:00:00.Z""#), no_expiration),
         (instant(r#""2013-05-24T01:00:00,5Z""#), no_expiration),
