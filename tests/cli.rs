@@ -983,22 +983,13 @@ fn the_least_policy() {
             }]),
         ),
         (
-            &["s3://photos/a*?$/", "--post", "--region", "us-gov-west-1"],
+            &["s3://photos/a*?$/", "--post", "--region", "us-gov-west-1", "--field", "success_action_status=201"],
             json!([{
                 "Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws-us-gov:s3:::photos/a${*}${?}${$}/*",
             }]),
         ),
         (
-            &[
-                "s3://photos/in/",
-                "--post",
-                "--field",
-                "acl=public-read",
-                "--field-prefix",
-                "tagging=<Tagging>",
-                "--field",
-                "success_action_status=201",
-            ],
+            &["s3://photos/in/", "--post", "--field", "acl=public-read", "--field-prefix", "tagging=<Tagging>"],
             json!([{
                 "Effect": "Allow", "Action": ["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging"],
                 "Resource": "arn:aws:s3:::photos/in/*",

@@ -94,7 +94,7 @@ fn every_error_says_what_and_where() {
     let role = "[profile a]\nrole_arn = arn:aws:iam::123456789012:role/link";
     let default = |more: &str| format!("[default]\naws_access_key_id = ID\n{more}");
     let full = |more: &str| default(&format!("aws_secret_access_key = secret\n{more}"));
-    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 28] = [
+    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 29] = [
         (
             None,
             "region = x",
@@ -130,6 +130,15 @@ fn every_error_says_what_and_where() {
             "there is no profile a in the config file or the credentials file, but line 2 of the config file names \
              it: there \
              the head of a profile is [profile NAME], the name without blanks",
+        ),
+        (
+            Some("a b"),
+            "[profile a b]",
+            "",
+            &[],
+            "there is no profile a b in the config file or the credentials file, but line 1 of the config file names \
+             it: \
+             there the head of a profile is [profile NAME], the name without blanks",
         ),
         (
             Some("a,b"),

@@ -542,6 +542,7 @@ fn answers_that_are_none() {
         refused(Session::parse(body), message);
     }
     refused(CallerIdentity::parse(ASSUME_ROLE), "the answer has no UserId");
+    refused(CallerIdentity::parse(&format!("{IDENTITY}{}", " ".repeat(262_144))), incomplete);
 
     let without = |element: &str| {
         let (front, rest) = ASSUME_ROLE.split_once(&format!("<{element}>")).expect("the element");
