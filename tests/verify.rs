@@ -293,6 +293,8 @@ fn the_rules() {
         let id = id.replace(' ', "+");
         reject(rule, Forged::link().sign().retarget(&format!("={ACCESS_KEY}"), &format!("={id}")), expected);
     }
+    let expected = VerifyError::Malformed { part: parameter("X-Amz-Credential") };
+    reject(rule, Forged::link().sign().retarget("us-east-1", "us+east"), expected);
 
     let rule = "a request is dated within 15 minutes";
     for (dated, day) in [("20130524T001500Z", "20130524"), ("20130523T234500Z", "20130523")] {
