@@ -68,6 +68,15 @@ fn headers_that_are_never_signed() {
     assert_eq!(canonical.signed_headers().to_string(), "host;x-amz-content-sha256;x-amz-date");
     assert_eq!(signer.presign(&request, MINUTE, now()).expect("a link").headers().count(), 0);
 
+    // Sorted as if all were in lower case, the last letter of the alphabet too.
+    let any = [("Zz-Name-1", "1"), ("aa-name-2", "2"), ("ZZ-NAME-0", "3"), ("yz-name-3", "4"), ("YZ-NAME-1", "5")];
+    let request = util::request("/").with_headers(&any);
+    let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
+    assert_eq!(
+        canonical.signed_headers().to_string(),
+        "aa-name-2;host;x-amz-content-sha256;x-amz-date;yz-name-1;yz-name-3;zz-name-0;zz-name-1"
+    );
+
     let others = [("x-amzn-other", "a"), ("x-amz", "b"), ("x-amz-", "c"), ("proxy", "d"), ("date", "e"), ("sec", "f")];
     let request = util::request("/").with_headers(&others).with_unsigned_headers(&["Date", "Missing"]);
     let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
