@@ -255,8 +255,8 @@ impl<W: Write> Sink for Tee<'_, W> {
     fn begin_sent_query(&mut self) -> fmt::Result {
         let line_end = self.text.bytes().len().checked_sub(1);
         match &mut self.unsent {
-            Some(unsent) if unsent.to == line_end => (unsent.question_mark, unsent.to) = (line_end, None),
-            _ => {
+            Some(unsent) => (unsent.question_mark, unsent.to) = (line_end, None),
+            None => {
                 self.send()?;
                 self.url.write_char('?')?;
                 self.begin_sent();
