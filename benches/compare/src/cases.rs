@@ -50,6 +50,7 @@ fn presign(name: &'static str, site: &'static Site, key: &str) -> Case {
     let key = object.key;
     let floor = leak(Floor::of_link(site, &site.bucket.get(key).expect("a request")));
     let ours = site.link(key, site.now);
+    let made = site.bucket.get(key).expect("a request");
     let mut subjects = vec![
         Subject::new(FLOOR, |_| floor.run(), |result, _| floor.check(result, &ours)),
         Subject::new(
@@ -58,6 +59,11 @@ fn presign(name: &'static str, site: &'static Site, key: &str) -> Case {
                 let request = site.bucket.get(black_box(key)).expect("a request");
                 site.signer.presign_to(out, &request, LIFETIME, site.now).expect("a link")
             },
+            |_, url| assert_eq!(url, ours),
+        ),
+        Subject::new(
+            "s3-sigv4, request at hand",
+            move |out| site.signer.presign_to(out, black_box(&made), LIFETIME, site.now).expect("a link"),
             |_, url| assert_eq!(url, ours),
         ),
         Subject::new(
@@ -160,6 +166,7 @@ fn sign(name: &'static str, upload: &'static Upload) -> Case {
         }
         assert_eq!(lines, expected);
     };
+    let made = site.bucket.put(upload.object.key).expect("a request").with_headers(upload.headers);
     let mut subjects = vec![
         Subject::new(FLOOR, |_| floor.run(), |result, _| floor.check(result, ours.authorization())),
         Subject::new(
@@ -169,6 +176,11 @@ fn sign(name: &'static str, upload: &'static Upload) -> Case {
                 let request = request.with_headers(black_box(upload.headers));
                 site.signer.sign_to(out, &request, upload.payload, site.now).expect("signed")
             },
+            |_, lines| check_lines(lines),
+        ),
+        Subject::new(
+            "s3-sigv4, request at hand",
+            move |out| site.signer.sign_to(out, black_box(&made), upload.payload, site.now).expect("signed"),
             |_, lines| check_lines(lines),
         ),
         Subject::new(
