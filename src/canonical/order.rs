@@ -108,9 +108,13 @@ impl<'r> Parts<'r> {
             // Those that signing adds are in order already.
             return Ok(());
         }
-        // Values of a repeated name stay in the order given.
-        let compare = |a: u8, b: u8| compare_names(self.header_name(a), self.header_name(b)).then(a.cmp(&b));
-        order.headers.as_mut_slice().sort_unstable_by(|a, b| compare(*a, *b));
+        let plain = order.names_are_plain;
+        order.headers.as_mut_slice().sort_unstable_by(|a, b| {
+            let (name, other) = (self.header_name(*a), self.header_name(*b));
+            let order = if plain { name.cmp(other) } else { compare_names(name, other) };
+            // Values of a repeated name stay in the order given.
+            order.then(a.cmp(b))
+        });
         Ok(())
     }
 
