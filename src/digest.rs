@@ -144,7 +144,8 @@ impl<const N: usize> Assembled<N> {
         self.absorbed += absorbed as u64;
     }
 
-    /// Hashes the whole blocks that are there; what is left of the text begins anew. What they come to:
+    /// Hashes the whole blocks that are there; what is left of the text begins anew. Returns the state
+    /// behind them.
     pub(crate) fn absorb(&mut self) -> &[u32; 8] {
         let whole = self.len / BLOCK;
         compress256(&mut self.state, &self.blocks[..whole]);

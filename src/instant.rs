@@ -3,8 +3,8 @@
 use crate::timestamp::Timestamp;
 use alloc::format;
 
-/// Reads ISO 8601 (with `+01:00` in place of the `Z`, as SeaweedFS writes where it is not UTC), `Fri, 24 May 2013 00:00:00 GMT` and milliseconds since 1970, which S3
-/// writes for `X-Amz-Date`.
+/// Reads ISO 8601 (with `+01:00` in place of the `Z`, as SeaweedFS writes where it is not UTC), `Fri, 24 May 2013
+/// 00:00:00 GMT` and milliseconds since 1970, which S3 writes for `X-Amz-Date`.
 pub(crate) fn read(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit()) {

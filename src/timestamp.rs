@@ -100,8 +100,8 @@ impl Timestamp {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InstantSyntax`]; [`Error::NoSuchInstant`] as [`Timestamp::parse`]; [`Error::YearOutOfRange`] if it is
-    /// another year in UTC.
+    /// [`Error::InstantSyntax`]; [`Error::NoSuchInstant`] as [`Timestamp::parse`]; [`Error::YearOutOfRange`] if the
+    /// offset moves it out of the years 0000 to 9999.
     pub fn parse_iso8601(text: &str) -> Result<Self, Error> {
         const FORM: &[u8; 19] = b"0000-00-00T00:00:00";
         if text.len() == 16 {
@@ -255,7 +255,7 @@ fn ahead_of_utc(text: &str) -> Option<i64> {
     };
     match *offset.as_bytes() {
         [b'Z'] => Some(0),
-        [sign, a, b, b':', c, d] => {
+        [sign @ (b'+' | b'-'), a, b, b':', c, d] => {
             let seconds = 3600 * number(a, b, 24)? + 60 * number(c, d, 60)?;
             Some(if sign == b'-' { -seconds } else { seconds })
         }

@@ -259,6 +259,12 @@ fn what_is_seen_without_texts() {
          way: most often the host (signed: examplebucket.s3.amazonaws.com) by a proxy, then the encoding of the path, \
          then a header by the client."
     );
+    // One host with a blank is one host.
+    let text = canonical.to_string().replace("amazonaws.com\n", "amazonaws.com \n");
+    let body = format!("<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{text}</CanonicalRequest></Error>");
+    let explanation = ErrorResponse::new(&body).explain(&canonical);
+    assert_eq!(*explanation.cause(), Cause::HeaderBlanks { name: "host".to_owned() });
+
     for (old, new, text) in [
         (
             "us-east-1",

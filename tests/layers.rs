@@ -26,7 +26,7 @@ const RANKS: [(u32, &[&str]); 20] = [
     ),
     (30, &["canonical", "canonical/order", "canonical/received"]),
     (31, &["string_to_sign"]),
-    (32, &["key"]),
+    (32, &["key", "key/started"]),
     (40, &["signer"]),
     (41, &["header", "policy", "presign", "presign/links"]),
     (42, &["chunked", "chunked/read"]),

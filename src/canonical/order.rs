@@ -412,3 +412,44 @@ const NEVER_SIGNED: [&str; 13] = [
     "user-agent",
     "x-amzn-trace-id",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn letters_are_lowered_as_the_standard_library_does() {
+        for place in 0..8 {
+            for byte in 0..128 {
+                let mut eight = *b"aZ-0z@[{";
+                eight[place] = byte;
+                let expected = eight.map(|byte| byte.to_ascii_lowercase());
+                assert_eq!(lower_letters(u64::from_be_bytes(eight)), u64::from_be_bytes(expected), "{eight:?}");
+            }
+        }
+    }
+
+    /// Names of up to 17 characters that differ in one place or end early.
+    #[test]
+    fn names_are_in_the_order_of_their_lower_case() {
+        let mut names = Vec::new();
+        for length in 0..18 {
+            let name = &"X-Amz-Meta-Camera"[..length];
+            names.push(String::from(name));
+            for at in 0..length {
+                names.extend(["-", "0", "A", "Z", "^", "_", "a", "z"].map(|other| {
+                    let mut changed = String::from(name);
+                    changed.replace_range(at..=at, other);
+                    changed
+                }));
+            }
+        }
+        for a in &names {
+            for b in &names {
+                let expected = a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase());
+                assert_eq!(compare_names(a, b), expected, "{a} and {b}");
+            }
+        }
+    }
+}

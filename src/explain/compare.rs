@@ -334,8 +334,9 @@ fn host(signed: &str, received: &str) -> Cause {
         String::from(port.map_or(host, |(name, _)| name))
     };
     let (ours, theirs) = (show(signed), show(received));
-    // They differ, so there is more than one.
-    if received.split(',').all(|host| host.trim() == signed) {
+    if received.trim() == signed {
+        Cause::HeaderBlanks { name: String::from("host") }
+    } else if received.split(',').all(|host| host.trim() == signed) {
         Cause::HeaderRepeated { name: String::from("host") }
     } else if name(signed).eq_ignore_ascii_case(&name(received)) && !signed.eq_ignore_ascii_case(received) {
         Cause::Port { signed: ours, received: theirs }

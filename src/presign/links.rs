@@ -257,7 +257,6 @@ impl<W: Write> Sink for Tee<'_, W> {
         match &mut self.unsent {
             Some(unsent) => (unsent.question_mark, unsent.to) = (line_end, None),
             None => {
-                self.send()?;
                 self.url.write_char('?')?;
                 self.begin_sent();
             }

@@ -22,13 +22,21 @@ function read(what, object, name) {
   }
 }
 
-/** Into the library's memory, and how many bytes that were. */
+/**
+ * Into the library's memory, and how many bytes that were; -2 for an exception: bytes that lay in this memory are gone
+ * when it grows.
+ */
 export function take(into) {
   const what = pending;
   pending = undefined;
-  if (typeof what === "string") return encoder.encodeInto(what, into).written;
-  into.set(what);
-  return into.length;
+  try {
+    if (typeof what === "string") return encoder.encodeInto(what, into).written;
+    into.set(what);
+    return into.length;
+  } catch (error) {
+    pending = error;
+    return -2;
+  }
 }
 
 export function takeError() {

@@ -67,10 +67,30 @@ impl<'a> Borrowed<'a> {
 
     /// The headers that this link has signed, but for the host that its URL names anyway.
     pub fn sent_with(&self, link: &str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let names = link.split('&').find_map(|pair| pair.strip_prefix("X-Amz-SignedHeaders=")).unwrap_or_default();
-        let names = names.split('%').map(|name| name.strip_prefix("3B").unwrap_or(name));
-        let signed = move |name: &str| names.clone().any(|signed| signed.eq_ignore_ascii_case(name));
+        let query = link.rsplit_once('?').map_or("", |(_, query)| query);
+        let names = query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-SignedHeaders=")).unwrap_or_default();
+        let signed = move |name: &str| names.split("%3B").any(|signed| is_encoded(name, signed));
         let headers = self.headers.iter().copied();
         headers.filter(move |(name, _)| !name.eq_ignore_ascii_case("host") && signed(name))
     }
+}
+
+/// Whether this is what a link writes for the name of a header, in lower case and percent-encoded.
+fn is_encoded(name: &str, mut written: &str) -> bool {
+    for byte in name.bytes().map(|byte| byte.to_ascii_lowercase()) {
+        let (one, rest) = match written.as_bytes() {
+            [b'%', high, low, ..] => (digit(*high) << 4 | digit(*low), &written[3..]),
+            [one, ..] => (*one, &written[1..]),
+            [] => return false,
+        };
+        if one != byte {
+            return false;
+        }
+        written = rest;
+    }
+    written.is_empty()
+}
+
+fn digit(digit: u8) -> u8 {
+    char::from(digit).to_digit(16).unwrap_or_default() as u8
 }

@@ -28,7 +28,7 @@ extern "C" {
     #[wasm_bindgen(js_name = readInstant)]
     fn read_instant(now: &JsValue) -> f64;
 
-    fn take(into: &mut [u8]) -> usize;
+    fn take(into: &mut [u8]) -> i32;
 
     #[wasm_bindgen(js_name = takeError)]
     fn take_error() -> JsValue;
@@ -43,7 +43,7 @@ pub fn taken(size: i32) -> Result<Option<Vec<u8>>, JsValue> {
     match usize::try_from(size) {
         Ok(size) => {
             let mut bytes = vec![0; size];
-            let length = take(&mut bytes);
+            let length = usize::try_from(take(&mut bytes)).map_err(|_| take_error())?;
             bytes.truncate(length);
             Ok(Some(bytes))
         }

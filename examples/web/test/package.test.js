@@ -68,6 +68,27 @@ test("headers of any kind, and those that must be sent with a link", () => {
   }
 });
 
+test("a signed header whose name a link encodes is one that must be sent; what the path says of it does not count", () => {
+  const headers = { "X-Amz-Meta-A!": "1", "x-amz-meta-b": "2" };
+  for (const { Signer } of [full, signer]) {
+    const url = "https://examplebucket.s3.amazonaws.com/a&X-Amz-SignedHeaders=x";
+    const link = new Signer(KEYS, NOW).presign({ method: "PUT", url, headers }, DAY, NOW);
+    assert.match(link.url, /&X-Amz-SignedHeaders=host%3Bx-amz-meta-a%21%3Bx-amz-meta-b&/);
+    assert.deepEqual(link.headers, Object.entries(headers));
+  }
+});
+
+test("a body that lies in the library's own memory is signed or refused, and the signer goes on", () => {
+  for (const [name, { Signer }] of Object.entries({ full, signer })) {
+    const ours = new Signer(KEYS, NOW);
+    const sign = (body) => ours.sign({ method: "PUT", url: URL_OF_TEST, body }, NOW).authorization;
+    // There is no room for a copy, so the memory grows, and what it was is gone.
+    assert.throws(() => sign(new Uint8Array(memory[name].buffer)), TypeError);
+    assert.equal(sign("a"), sign(new TextEncoder().encode("a")));
+    ours.free();
+  }
+});
+
 test("credentials that expire limit a link", () => {
   const ours = new full.Signer({ ...KEYS, expiration: new Date(NOW + 60_000) }, NOW);
   const { limitedBy, validUntil } = ours.presign({ url: URL_OF_TEST }, DAY, NOW);
