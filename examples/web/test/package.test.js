@@ -78,15 +78,13 @@ test("a signed header whose name a link encodes is one that must be sent; what t
   }
 });
 
-test("a body that lies in the library's own memory is signed or refused, and the signer goes on", () => {
-  for (const [name, { Signer }] of Object.entries({ full, signer })) {
-    const ours = new Signer(KEYS, NOW);
-    const sign = (body) => ours.sign({ method: "PUT", url: URL_OF_TEST, body }, NOW).authorization;
-    // There is no room for a copy, so the memory grows, and what it was is gone.
-    assert.throws(() => sign(new Uint8Array(memory[name].buffer)), TypeError);
-    assert.equal(sign("a"), sign(new TextEncoder().encode("a")));
-    ours.free();
-  }
+test("a body that lies in the library's own memory is refused, and the signer goes on", () => {
+  const ours = new signer.Signer(KEYS, NOW);
+  const sign = (body) => ours.sign({ method: "PUT", url: URL_OF_TEST, body }, NOW).authorization;
+  // There is no room for a copy, so the memory grows, and what it was is gone.
+  assert.throws(() => sign(new Uint8Array(memory.buffer)), TypeError);
+  assert.equal(sign("a"), sign(new TextEncoder().encode("a")));
+  ours.free();
 });
 
 test("credentials that expire limit a link", () => {
