@@ -185,12 +185,26 @@ fn every_operation() {
     assert_eq!(lines.err, "good until 2013-05-24T00:15:00Z\nsend with it: content-type: image/jpeg\n");
     assert!(lines.out.contains(" --data-binary '@it'\\''s.jpg' 'https://photos.s3."), "{}", lines.out);
 
-    let arn = "s3://arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap/cat.jpg";
-    let host = "https://my-ap-123456789012.s3-accesspoint.us-west-2.amazonaws.com/cat.jpg?";
-    assert!(run(&["presign", arn]).done().starts_with(host));
-    let arn = "s3://arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01ac5d28a6a232904/accesspoint/my-ap/cat.jpg";
-    let host = "https://my-ap-123456789012.op-01ac5d28a6a232904.s3-outposts.us-west-2.amazonaws.com/cat.jpg?";
-    assert!(run(&["presign", arn]).done().starts_with(host));
+    // ARNs are written with slashes and with colons.
+    let point = "https://my-ap-123456789012.s3-accesspoint.us-west-2.amazonaws.com";
+    let outpost = "https://my-ap-123456789012.op-01ac5d28a6a232904.s3-outposts.us-west-2.amazonaws.com";
+    for (resource, expected) in [
+        ("s3:us-west-2:123456789012:accesspoint/my-ap/cat.jpg", format!("{point}/cat.jpg?")),
+        ("s3:us-west-2:123456789012:accesspoint:my-ap/cat.jpg", format!("{point}/cat.jpg?")),
+        ("s3:us-west-2:123456789012:accesspoint:my-ap/a:b/c", format!("{point}/a%3Ab/c?")),
+        ("s3:us-west-2:123456789012:accesspoint:my-ap", format!("{point}/?")),
+        (
+            "s3-outposts:us-west-2:123456789012:outpost/op-01ac5d28a6a232904/accesspoint/my-ap/cat.jpg",
+            format!("{outpost}/cat.jpg?"),
+        ),
+        (
+            "s3-outposts:us-west-2:123456789012:outpost:op-01ac5d28a6a232904:accesspoint:my-ap/cat.jpg",
+            format!("{outpost}/cat.jpg?"),
+        ),
+    ] {
+        let link = run(&["presign", &format!("s3://arn:aws:{resource}")]).done();
+        assert!(link.starts_with(&expected), "{resource}: {link}");
+    }
     assert!(
         run(&["presign", "s3://photos/k", "--path-style"])
             .done()
@@ -418,9 +432,64 @@ fn every_exit_code_with_its_message() {
     let (keys, nobody) = (KEYS.to_vec(), nobody.to_vec());
     let link = run(&["presign", "s3://photos/k"]).done();
     let link = link.trim();
-    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 61] = [
+    let twice = [("AWS_ACCESS_KEY_ID", "MARKED/secret"), ("AWS_SECRET_ACCESS_KEY", "MARKED/secret"), KEYS[2]];
+    let (part, for_put) = (["--part", "1", "--upload-id", "u", "-X"], "a part is uploaded with --method PUT");
+    let (part_of, policy_of) = (["presign", "s3://photos/k"], ["policy", "s3://photos/k"]);
+    let part_with = |command: [&'static str; 2], method| [&command[..], &part, &[method]].concat();
+    let (delete, get) = (part_with(part_of, "DELETE"), part_with(part_of, "GET"));
+    let (post, policy) = (part_with(part_of, "post"), part_with(policy_of, "DELETE"));
+    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 73] = [
         (&[], &keys, b"", 2, "no command was given: --help lists them"),
-        (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing'"),
+        (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing', 'sign' is similar: --help lists the commands"),
+        (&["sts", "ask"], &keys, b"", 2, "unrecognized subcommand 'ask': --help lists the commands"),
+        (
+            &["presign", "s3://a/k", "--expire=1h"],
+            &keys,
+            b"",
+            2,
+            "unexpected argument '--expire' found, '--expires' is similar: --help lists the options",
+        ),
+        (
+            &["explain", "--status", "abc"],
+            &keys,
+            b"",
+            2,
+            "invalid value 'abc' for '--status <CODE>': a status is a number of three digits, as 403",
+        ),
+        (&delete, &keys, b"", 2, for_put),
+        (&get, &keys, b"", 2, for_put),
+        (&post, &keys, b"", 2, for_put),
+        (&policy, &keys, b"", 2, for_put),
+        (&["policy", "s3://photos/k", "--uploads"], &keys, b"", 2, "a multipart upload is started with --method POST"),
+        (
+            &["sign", "s3:/photos/k"],
+            &keys,
+            b"",
+            2,
+            "an object is named as s3://bucket/key, and a URL starts with https:// or http:// and a host",
+        ),
+        (
+            &["sign", "./k"],
+            &keys,
+            b"",
+            2,
+            "an object is named as s3://bucket/key, and a URL starts with https:// or http:// and a host",
+        ),
+        (
+            &["presign", "s3://photos/k"],
+            &twice,
+            b"",
+            3,
+            "the access key id is the same text as the secret access key: the secret was given for both",
+        ),
+        (
+            &["inspect", link, "-H", "x-amz-server-side-encryption-customer-key: MARKED"],
+            &keys,
+            b"",
+            2,
+            "x-amz-server-side-encryption-customer-key is a secret, and the command line is no place for it: use \
+             --headers-from",
+        ),
         (&["presign"], &keys, b"", 2, "the following required arguments were not provided: <S3-URL>"),
         (&["presign", "photos/k"], &keys, b"", 2, "an object is named as s3://bucket/key"),
         (&["presign", "s3://"], &keys, b"", 2, "an object is named as s3://bucket/key"),
@@ -431,7 +500,7 @@ fn every_exit_code_with_its_message() {
             &keys,
             b"",
             2,
-            "unexpected argument '--secret-access-key' found",
+            "unexpected argument '--secret-access-key' found: --help lists the options",
         ),
         (
             &["presign", "s3://photos/k", "--expires", "1w"],
@@ -595,7 +664,13 @@ fn every_exit_code_with_its_message() {
         (&["sign", "--request", "-"], &keys, b"GET /\n\n", 4, "standard input has no host header"),
         (&["sts", "read"], &keys, b"<html>MARKED</html>", 4, ""),
         // What would be ignored is refused.
-        (&["sts", "read", "--output", "x"], &keys, b"", 2, "unexpected argument '--output' found"),
+        (
+            &["sts", "read", "--output", "x"],
+            &keys,
+            b"",
+            2,
+            "unexpected argument '--output' found: --help lists the options",
+        ),
         (
             &["sts", "read", "--save", "x"],
             &keys,
@@ -774,7 +849,8 @@ fn what_was_signed_is_read_back() {
     );
     let words = at("inspect", &[], &[]).done();
     let end = "  now    20130524T001000Z: good for 300 seconds more\n  \
-               but    it ends with the session that signed it, if that is earlier\n";
+               but    it ends with the session that signed it, if that is earlier\n  \
+               not checked: the signature (verify does)\n";
     assert!(words.ends_with(end), "{words}");
     // Of a request words and JSON tell the same span.
     let request = run(&["sign", "s3://photos/k"]).done();
@@ -801,8 +877,12 @@ fn what_was_signed_is_read_back() {
     let reason: Value = serde_json::from_str(&refused.out).expect("JSON");
     assert_eq!((refused.code, &reason["verified"]), (1, &json!(false)));
     assert_eq!(refused.err, "error: it was signed by another key than AKIDEXAMPLE, which is at hand\n");
-    // Another method than was signed.
+    // Another method than was signed, and the same in lower case.
     assert_eq!(at("verify", &["-X", "PUT"], &session).code, 1);
+    assert_eq!(at("verify", &["-X", "get"], &session).code, 0);
+    let signed = |method: &str| run(&["sign", "s3://photos/k", "-X", method]).done();
+    assert_eq!(signed("put"), signed("PUT"));
+    assert!(signed("Copy").starts_with("Copy /k HTTP/1.1\r\n"));
     assert_eq!(at("verify", &["--region", "eu-west-1"], &session).code, 1);
 }
 
@@ -896,8 +976,44 @@ fn a_refusal_is_explained() {
         out.lines().next().unwrap_or_default().to_owned()
     };
     let put = run(&["presign", "s3://photos/cat.jpg", "-X", "PUT"]).done();
-    assert_eq!(first(&["--link", put.trim()], &body), "The link was signed for PUT, and not for GET.");
-    assert!(first(&["--link", put.trim(), "-X", "PUT"], &body).starts_with("SignatureDoesNotMatch: "));
+    let hidden = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
+    assert_eq!(first(&["--link", put.trim()], hidden), "The link was signed for PUT, and not for GET.");
+    assert!(first(&["--link", put.trim(), "-X", "put"], hidden).starts_with("SignatureDoesNotMatch: "));
+    // What the server received is what it shows, whatever is said of it.
+    let received = body.replace("GET\n", "PUT\n").replace("10.0.0.5:9000", "photos.s3.us-east-1.amazonaws.com");
+    for said in [&[][..], &["-X", "PUT"], &["-X", "put"], &["-X", "DELETE"], &["-X", "GET"]] {
+        assert_eq!(
+            first(&[&["--link", link], said].concat(), &received),
+            "SignatureDoesNotMatch: the request was signed for GET and received as PUT. A signature is good for one \
+             method: send that one, or sign for the other.",
+            "{said:?}"
+        );
+    }
+    // Options are named, and no methods of the library.
+    for (answer, told) in [
+        (&*received, " Compare that with what was signed: explain --link LINK does, for a link."),
+        (
+            "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>",
+            " the server expects eu-west-1. Sign with --region eu-west-1.",
+        ),
+        (
+            "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; incorrect \
+             service \"iam\". This endpoint belongs to \"s3\".</Message></Error>",
+            " the server expects s3. Sign with --service s3.",
+        ),
+        (
+            "<Error><Code>ExpiredToken</Code></Error>",
+            " Get new credentials and sign anew; with AWS_CREDENTIAL_EXPIRATION this program tells before the server \
+             does.",
+        ),
+        (
+            "<Error><Code>XAmzContentSHA256Mismatch</Code></Error>",
+            " let nothing compress or convert them on the way; or sign with --unsigned-payload.",
+        ),
+    ] {
+        let told_here = first(&[], answer);
+        assert!(told_here.ends_with(told), "{told_here}");
+    }
     let changed = link.replace("cat.jpg", "dog.jpg");
     assert_eq!(
         first(&["--link", &changed], &body),
@@ -922,7 +1038,7 @@ fn the_least_policy() {
     let resource = "arn:aws:s3:::photos/2024/cat.jpg";
     let one = |action: &str| json!([{ "Effect": "Allow", "Action": action, "Resource": resource }]);
     let of_bucket = |action: &str| json!([{ "Effect": "Allow", "Action": action, "Resource": "arn:aws:s3:::photos" }]);
-    let cases: [(Words<'_>, Value); 31] = [
+    let cases: [(Words<'_>, Value); 32] = [
         (&[object], one("s3:GetObject")),
         (&[object, "-X", "HEAD"], one("s3:GetObject")),
         (&[object, "--version-id", "1"], one("s3:GetObjectVersion")),
@@ -1028,6 +1144,13 @@ fn the_least_policy() {
         (&["s3://photos", "--query", "lifecycle", "-X", "PUT"], of_bucket("s3:PutLifecycleConfiguration")),
         (
             &["s3://arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap/k"],
+            json!([{
+                "Effect": "Allow", "Action": "s3:GetObject",
+                "Resource": "arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap/object/k",
+            }]),
+        ),
+        (
+            &["s3://arn:aws:s3:us-west-2:123456789012:accesspoint:my-ap/k"],
             json!([{
                 "Effect": "Allow", "Action": "s3:GetObject",
                 "Resource": "arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap/object/k",
@@ -1184,6 +1307,18 @@ fn sessions_and_the_console() {
     assert_eq!(std::os::unix::fs::MetadataExt::mode(&fs::metadata(saved).expect("a file")) & 0o777, 0o600);
     let again = at(&["sts", "read", "--save", saved], ANSWER);
     assert_eq!((again.code, again.err), (5, format!("error: {saved}: it is there already, and is not overwritten\n")));
+    // An answer comes but once: whether it can be kept is known before it is read.
+    let nowhere = folder.join("none/session");
+    let nowhere = nowhere.to_str().expect("UTF-8");
+    for (place, text) in [(saved, "it is there already, and is not overwritten"), (nowhere, "there is no such file")] {
+        let early = at(&["sts", "read", "--save", place], "<html/>");
+        assert_eq!((early.code, early.err), (5, format!("error: {place}: {text}\n")));
+    }
+    let unread = folder.join("unread");
+    let wrong = at(&["sts", "read", "--save", unread.to_str().expect("UTF-8")], "<html/>");
+    assert!(wrong.code == 4 && !unread.exists(), "{wrong:?}");
+    let kept = at(&["sts", "read"], ANSWER);
+    assert_eq!((kept.code, kept.err.as_str()), (0, "the keys were not kept: --save FILE keeps them\n"));
     assert_eq!(
         at(&["sts", "read", "--json"], ANSWER).json(),
         json!({
@@ -1321,7 +1456,7 @@ fn no_secret_is_told() {
         assert!(!shown.contains("MARKEDtoken"), "{arguments:?}: {run:?}");
     }
     // The command line is no place for them.
-    for name in ["Authorization", "cookie", "x-amz-security-token"] {
+    for name in ["Authorization", "cookie", "x-amz-security-token", "x-goog-encryption-key"] {
         let run = run(&["sign", "s3://photos/k", "-H", &format!("{name}: MARKED")]);
         let text = format!("error: {name} is a secret, and the command line is no place for it: use --headers-from\n");
         assert_eq!((run.code, run.err), (2, text));
@@ -1352,6 +1487,28 @@ fn no_secret_is_told() {
             .replace("pipe the request on, or into a file", "use --curl-config");
         assert_eq!(on_terminal(&[&sign[..], &["--curl"]].concat()), (Some(2), text));
         assert_eq!(on_terminal(&sign[..2]), (Some(0), String::new()));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A redirect makes a file with the shell's permissions.
+        let file = folder.join("redirected");
+        let into = |arguments: &[&str], mode: u32| {
+            let redirected = fs::File::create(&file).expect("a file");
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("permissions");
+            let output = command(&[arguments, &["--at", DAY, "-q"]].concat(), &keys).stdout(redirected).output();
+            let output = output.expect("the binary");
+            (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        let sts = "warning: the request holds secrets, and others may read the file on standard output: --output FILE makes \
+                   one that only its owner can read\n";
+        let sign = "warning: x-amz-server-side-encryption-customer-key is a secret, and others may read the file on \
+                    standard output: umask 077 in front makes one that they cannot\n";
+        let of_key = ["sign", "s3://photos/k", "--headers-from", &headers];
+        for (arguments, text) in [(&["sts", "caller-identity"][..], sts), (&of_key, sign), (&of_key[..2], "")] {
+            assert_eq!(into(arguments, 0o644), (Some(0), text.into()), "{arguments:?}");
+            assert_eq!(into(arguments, 0o600), (Some(0), String::new()), "{arguments:?}");
+        }
     }
     let at = ["--at", "20190715T222833Z"];
     let request = run_with(&[&["console-url", "request", "--credentials-from", &xml], &at[..]].concat(), &keys, b"");

@@ -5,7 +5,7 @@ use crate::failure::CODES;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use s3_sigv4::Timestamp;
 use std::time::Duration;
-use values::{duration, instant, lengths, lifetime, parts};
+use values::{duration, instant, lengths, lifetime, method, parts, status};
 
 pub(crate) use sessions::{Console, ConsoleStep, Sts, StsOperation};
 pub(crate) use values::Expires;
@@ -90,9 +90,9 @@ pub(crate) struct Operation {
     /// s3://bucket/key, s3://bucket, or with an access point's ARN in place of the bucket
     #[arg(value_name = "S3-URL")]
     pub(crate) target: String,
-    /// The method; with --upload-id GET lists parts, POST completes and DELETE aborts
-    #[arg(long, short = 'X', value_enum, ignore_case = true, default_value = "GET", hide_possible_values = false)]
-    pub(crate) method: Method,
+    /// The method, if not GET; with --upload-id GET lists parts, POST completes and DELETE aborts
+    #[arg(long, short = 'X', value_enum, ignore_case = true)]
+    pub(crate) method: Option<Method>,
     /// The version of the object
     #[arg(long, value_name = "ID")]
     pub(crate) version_id: Option<String>,
@@ -240,7 +240,7 @@ pub(crate) struct Sign {
     #[arg(value_name = "URL", required_unless_present = "request")]
     pub(crate) url: Option<String>,
     /// The method
-    #[arg(long, short = 'X', value_name = "METHOD", default_value = "GET")]
+    #[arg(long, short = 'X', value_name = "METHOD", default_value = "GET", value_parser = method)]
     pub(crate) method: String,
     /// Read the request from a file, or - for standard input: request line, headers, empty line, body
     #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "method", "headers", "headers_from", "body"])]
@@ -274,7 +274,7 @@ pub(crate) struct Received {
     #[arg(value_name = "LINK")]
     pub(crate) link: Option<String>,
     /// The method that the link is used with, if not GET
-    #[arg(long, short = 'X', value_name = "METHOD")]
+    #[arg(long, short = 'X', value_name = "METHOD", value_parser = method)]
     pub(crate) method: Option<String>,
     /// A header that is sent with the link
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
@@ -296,7 +296,7 @@ pub(crate) struct Verify {
 #[derive(Args)]
 pub(crate) struct Explain {
     /// The status of the answer
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = status)]
     pub(crate) status: Option<u16>,
     /// A header of the answer: 'date: …' tells how far the clocks lie apart
     #[arg(long = "answer-header", value_name = "NAME: VALUE", action = ArgAction::Append)]
@@ -304,8 +304,8 @@ pub(crate) struct Explain {
     /// The link that was refused, to be held against the answer; its keys must be at hand
     #[arg(long, value_name = "LINK")]
     pub(crate) link: Option<String>,
-    /// The method that the link was used with
-    #[arg(long, short = 'X', value_name = "METHOD", default_value = "GET", requires = "link")]
+    /// The method that the link was used with, for answers that do not show what was received
+    #[arg(long, short = 'X', value_name = "METHOD", default_value = "GET", requires = "link", value_parser = method)]
     pub(crate) method: String,
     /// A header that was sent with the link
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", requires = "link")]

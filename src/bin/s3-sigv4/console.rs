@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Console, context: &Context) -> Result<(), Failure> {
             if let Some(duration) = duration {
                 token = token.with_session_duration(*duration)?;
             }
-            curl::print(&token.request(&endpoint, context.now)?, output.output.as_deref())
+            curl::print(&token.request(&endpoint, context.now)?, output.output.as_deref(), context)
         }
         ConsoleStep::Link { destination, issuer } => {
             let token = SigninToken::parse(read("-")?.as_slice(), context.now).map_err(Failure::refused)?;

@@ -2,7 +2,7 @@ use crate::args::Global;
 use crate::failure::Failure;
 use s3_sigv4::config::{Settings, SharedFiles, process_output};
 use s3_sigv4::sts::Session;
-use s3_sigv4::{Bucket, Credentials, Limit, Signer, Timestamp, Warning, region_of_host};
+use s3_sigv4::{Bucket, CredentialScope, Credentials, Limit, Signer, SigningKey, Timestamp, Warning, region_of_host};
 use std::env;
 use std::fmt::Display;
 use std::fs::File;
@@ -44,6 +44,10 @@ impl Context {
             settings = settings.with_credentials(read_credentials(place)?);
         }
         self.explain(|| format!("profile: {}", settings.profile()));
+        if settings.credentials().is_ok_and(|credentials| is_pasted_twice(&credentials, self.now)) {
+            let text = "the access key id is the same text as the secret access key: the secret was given for both";
+            return Err(Failure::Credentials(text.into()));
+        }
         Ok(settings)
     }
 
@@ -116,6 +120,13 @@ impl Context {
         say(format_args!("warning: {text}"));
     }
 
+    /// Whoever redirects standard output gets the shell's permissions.
+    pub(crate) fn warn_of_readers(&self, what: &str, cure: &str) {
+        if is_open_to_others() {
+            self.warn(format_args!("{what}, and others may read the file on standard output{cure}"));
+        }
+    }
+
     /// What is worth knowing beside the output.
     pub(crate) fn note(&self, text: impl Display) {
         if !self.global.quiet && !self.global.json {
@@ -133,6 +144,31 @@ impl Context {
 /// On standard error, which may be closed.
 fn say(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// A secret cannot be seen here, but what it signs can: the id is sent with everything that is signed.
+fn is_pasted_twice(credentials: &Credentials, now: Timestamp) -> bool {
+    let key = |credentials: &Credentials| {
+        let scope = CredentialScope::new("us-east-1", "s3", now)?;
+        Ok::<_, s3_sigv4::Error>(SigningKey::derive(credentials, scope).export())
+    };
+    let id = credentials.access_key_id();
+    let same = Credentials::new(id, id).and_then(|twice| Ok(*key(&twice)? == *key(credentials)?));
+    same.unwrap_or_default()
+}
+
+/// Whether standard output is a file that others than its owner may read.
+#[cfg(unix)]
+fn is_open_to_others() -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    let file = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    file.and_then(|file| file.metadata()).is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o044 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others() -> bool {
+    false
 }
 
 /// What is there and cannot be read is not taken for missing.

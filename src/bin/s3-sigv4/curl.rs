@@ -1,5 +1,6 @@
 //! Requests that hold secrets, for `curl --config -`: nothing of them is seen in a list of processes.
 
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::sts::write_private;
 use s3_sigv4::sts::HttpRequest;
@@ -7,7 +8,7 @@ use std::io::{self, IsTerminal, Write};
 use zeroize::Zeroizing;
 
 /// Into a pipe or a file of the owner's, never onto a screen.
-pub(crate) fn print(request: &HttpRequest, output: Option<&str>) -> Result<(), Failure> {
+pub(crate) fn print(request: &HttpRequest, output: Option<&str>, context: &Context) -> Result<(), Failure> {
     let text = config(request);
     if let Some(path) = output {
         return write_private(path, text.as_bytes());
@@ -17,6 +18,7 @@ pub(crate) fn print(request: &HttpRequest, output: Option<&str>) -> Result<(), F
         let text = "the request holds secrets: pipe it into curl --config -, or have it written with --output FILE";
         return Err(Failure::Usage(text.into()));
     }
+    context.warn_of_readers("the request holds secrets", ": --output FILE makes one that only its owner can read");
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
 }

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
     }
     let (explanation, first) = match &args.link {
         None => (answer.explain_alone(), None),
-        Some(link) => against_link(args, context, link, &answer)?,
+        Some(link) => against_link(args, context, link, (&answer, &body))?,
     };
     let no_error = matches!(explanation.cause(), Cause::NotFromServer { .. });
     let first = first.or_else(|| {
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
         let difference = explanation.difference().map(|difference| {
             json!({ "line": difference.line(), "signed": difference.signed(), "received": difference.received() })
         });
-        let text = explanation.to_string();
+        let text = as_options(&explanation.to_string(), explanation.cause());
         let value = json!({
             "code": explanation.code(), "explanation": text, "difference": difference, "note": first,
         });
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
         if let Some(first) = first {
             writeln!(out, "{first}")?;
         }
-        writeln!(out, "{explanation:#}")?;
+        writeln!(out, "{}", as_options(&format!("{explanation:#}"), explanation.cause()))?;
     }
     Ok(out.flush()?)
 }
@@ -61,7 +61,7 @@ fn against_link(
     args: &Explain,
     context: &Context,
     link: &str,
-    answer: &ErrorResponse<'_>,
+    (answer, body): (&ErrorResponse<'_>, &[u8]),
 ) -> Result<(Explanation, Option<String>), Failure> {
     let wrong =
         || Failure::Refused("the link is not a presigned link, or part of it is missing: inspect says more".into());
@@ -75,7 +75,6 @@ fn against_link(
     let headers = headers(&args.headers, &args.headers_from)?;
     let message = used(link, &args.method, headers.clone())?;
     let headers = borrowed(&headers);
-    let request = Request::from_url(&args.method, &url)?.with_headers(&headers).allow_dot_segments();
     let credentials = context.settings()?.credentials()?;
     if inspection.access_key_id() != Some(credentials.access_key_id()) {
         let id = credentials.access_key_id();
@@ -83,34 +82,73 @@ fn against_link(
     }
     let service = Service::new(scope.service().to_owned())?;
     let verifier = Verifier::new(scope.region()).with_service(service.clone());
-    let first = itself(&message, &verifier, &credentials, from);
+    let (method, first) = match signed_for(&message, &verifier, &credentials, from) {
+        Ok(method) => {
+            // What the server received is what it shows, whatever is said of it here.
+            let unseen = !body.windows(SHOWN.len()).any(|window| window == SHOWN);
+            let other = (unseen && method != args.method).then_some(&args.method);
+            (method, other.map(|used| format!("The link was signed for {method}, and not for {used}.")))
+        }
+        Err(error) => (&*args.method, Some(itself(error))),
+    };
+    let request = Request::from_url(method, &url)?.with_headers(&headers).allow_dot_segments();
     let signer = Signer::for_service(credentials, service, scope.region(), from)?;
     let canonical = signer.canonical_link(&request, lifetime, from)?;
     Ok((answer.explain(&canonical), first))
 }
 
-/// What is wrong with the link itself, whatever the server says.
-fn itself(message: &Message, verifier: &Verifier<'_>, credentials: &Credentials, from: Timestamp) -> Option<String> {
+/// The element in which a server shows what it received.
+const SHOWN: &[u8] = b"<CanonicalRequest>";
+
+/// The method that the link was signed for: the one that it was used with, if that verifies.
+fn signed_for<'a>(
+    message: &'a Message,
+    verifier: &Verifier<'_>,
+    credentials: &Credentials,
+    from: Timestamp,
+) -> Result<&'a str, VerifyError> {
     let headers = borrowed(&message.headers);
     let host = message.header("host").unwrap_or_default();
     let verified = |method: &str| {
         let request = Request::received(method, host, &message.target)?;
         verifier.verify(Claim::parse(&request.with_headers(&headers))?, credentials, from).map(|_| ())
     };
-    let used = message.method.as_str();
-    match verified(used).err()? {
-        VerifyError::SignatureMismatch => {
+    match verified(&message.method) {
+        Ok(()) => Ok(&message.method),
+        Err(VerifyError::SignatureMismatch) => {
             let mut methods = ["GET", "PUT", "HEAD", "DELETE", "POST"].into_iter();
-            Some(match methods.find(|method| verified(method).is_ok()) {
-                Some(method) => format!("The link was signed for {method}, and not for {used}."),
-                None => String::from(
-                    "The link does not verify under the keys at hand: it was changed after it was signed, or signed \
-                     with another secret or other headers.",
-                ),
-            })
+            methods.find(|method| verified(method).is_ok()).ok_or(VerifyError::SignatureMismatch)
         }
-        error => Some(format!("The link does not verify under the keys at hand: {error}.")),
+        Err(error) => Err(error),
     }
+}
+
+/// What is wrong with the link itself, whatever the server says.
+fn itself(error: VerifyError) -> String {
+    match error {
+        VerifyError::SignatureMismatch => String::from(
+            "The link does not verify under the keys at hand: it was changed after it was signed, or signed with \
+             another secret or other headers.",
+        ),
+        error => format!("The link does not verify under the keys at hand: {error}."),
+    }
+}
+
+/// What the library names by its methods is an option or a variable here.
+fn as_options(text: &str, cause: &Cause) -> String {
+    let option = if matches!(cause, Cause::Service { .. }) { "--service" } else { "--region" };
+    let names = [
+        ("ErrorResponse::explain does, given the canonical request", "explain --link LINK does, for a link"),
+        ("Make the signer for ", &*format!("Sign with {option} ")),
+        (" (Signer::for_service)", ""),
+        ("Presigned::headers lists a link's", "presign says which"),
+        ("Credentials::with_session_token", "AWS_SESSION_TOKEN"),
+        ("with Credentials::with_expiration this crate", "with AWS_CREDENTIAL_EXPIRATION this program"),
+        (" (Request::with_unsigned_headers)", ""),
+        ("name it in Request::with_unsigned_headers", "leave it out when signing"),
+        ("sign PayloadHash::UNSIGNED", "sign with --unsigned-payload"),
+    ];
+    names.iter().fold(text.to_owned(), |text, (name, option)| text.replace(name, option))
 }
 
 /// The parameters that signing adds.

@@ -9,6 +9,8 @@ use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
+    // They are no part of what is read here, but a secret among them has been told.
+    headers(&args.headers, &None)?;
     let input = Input::read(args, context)?;
     let inspection = match &input {
         Input::Link(link) => Inspection::of_link(link),
@@ -23,6 +25,7 @@ pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
         if inspection.has_session_token() {
             writeln!(out, "  but    {SESSION}")?;
         }
+        writeln!(out, "  not checked: the signature (verify does)")?;
     }
     out.flush()?;
     match inspection.state_at(now) {

@@ -82,5 +82,18 @@ fn in_one_sentence(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let paragraph = text.split("\n\n").next().unwrap_or_default();
     let words: Vec<_> = paragraph.trim_start_matches("error: ").split_whitespace().collect();
-    words.join(" ")
+    let listed = match error.kind() {
+        ErrorKind::InvalidSubcommand => "commands",
+        ErrorKind::UnknownArgument => "options",
+        _ => return words.join(" "),
+    };
+    let meant = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg].iter().find_map(|kind| {
+        match error.get(*kind)? {
+            ContextValue::String(name) => Some(name),
+            ContextValue::Strings(names) => names.first(),
+            _ => None,
+        }
+    });
+    let similar = meant.map(|name| format!(", '{name}' is similar")).unwrap_or_default();
+    format!("{}{similar}: --help lists the {listed}", words.join(" "))
 }

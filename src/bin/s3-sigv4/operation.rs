@@ -14,15 +14,19 @@ impl<'a> Target<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, Failure> {
         let rest = text.strip_prefix("s3://").filter(|rest| !rest.is_empty() && !rest.starts_with('/'));
         let rest = rest.ok_or_else(|| Failure::Usage("an object is named as s3://bucket/key".into()))?;
-        // The name of an access point, or of one on an Outpost, has slashes of its own: arn:aws:s3:region:account:name.
-        let own = match rest.strip_prefix("arn:").and_then(|arn| arn.splitn(5, ':').nth(4)) {
-            Some(name) if name.starts_with("outpost/") => 3,
-            Some(_) => 1,
-            None => 0,
-        };
-        let end = rest.match_indices('/').nth(own).map_or(rest.len(), |(at, _)| at);
+        let name = name_in_arn(rest).unwrap_or_default();
+        let end = rest[name..].find('/').map_or(rest.len(), |at| name + at);
         Ok(Self { bucket: &rest[..end], key: rest.get(end + 1..).unwrap_or_default() })
     }
+}
+
+/// Where the name of an access point starts. In front of it an ARN has slashes or colons of its own, as
+/// `arn:aws:s3:region:account:accesspoint/name`, or on an Outpost `outpost/id/accesspoint/name`.
+fn name_in_arn(text: &str) -> Option<usize> {
+    let resource = text.strip_prefix("arn:")?.splitn(5, ':').nth(4)?;
+    let own = if resource.split(['/', ':']).next() == Some("outpost") { 2 } else { 0 };
+    let (at, _) = resource.match_indices(['/', ':']).nth(own)?;
+    Some(text.len() - resource.len() + at + 1)
 }
 
 /// Headers and parameters, taken apart.
@@ -86,7 +90,9 @@ fn header(line: &str) -> Option<(String, Zeroizing<String>)> {
 /// A customer's key, or a token. Its digest tells nothing.
 pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.ends_with("customer-key") || name.ends_with("-token") || name == "authorization" || name == "cookie"
+    // Google's customers send theirs as x-goog-encryption-key.
+    ["customer-key", "encryption-key", "-token"].iter().any(|end| name.ends_with(end))
+        || ["authorization", "cookie"].contains(&&*name)
 }
 
 /// Amazon S3 takes no longer key: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>. Others do.
@@ -101,6 +107,16 @@ pub(crate) fn check_length(bucket: &Bucket, key: &str) -> Result<(), Failure> {
 }
 
 impl Operation {
+    /// The method, if it fits the rest.
+    pub(crate) fn method(&self) -> Result<Method, Failure> {
+        let text = match self.method.unwrap_or(if self.part.is_some() { Method::Put } else { Method::Get }) {
+            method if self.part.is_some() && method != Method::Put => "a part is uploaded with --method PUT",
+            method if self.uploads && method != Method::Post => "a multipart upload is started with --method POST",
+            method => return Ok(method),
+        };
+        Err(Failure::Usage(text.into()))
+    }
+
     /// The request for a key, or for the bucket where there is none.
     pub(crate) fn request<'a>(
         &'a self,
@@ -109,9 +125,8 @@ impl Operation {
         details: &'a Borrowed<'a>,
     ) -> Result<Request<'a>, Failure> {
         check_length(bucket, key)?;
-        let request = match (&self.upload_id, self.method) {
+        let request = match (&self.upload_id, self.method()?) {
             (None, Method::Post) if self.uploads => bucket.create_multipart_upload(key)?,
-            _ if self.uploads => return Err(Failure::Usage("a multipart upload is started with --method POST".into())),
             (None, method) if key.is_empty() => match method {
                 Method::Get if self.lists() => bucket.list(),
                 Method::Get => bucket.on_bucket("GET")?,

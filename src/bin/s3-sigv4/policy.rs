@@ -62,7 +62,9 @@ impl Resources {
                 let text = "a policy for Object Lambda and Outposts is more than this command knows";
                 return Err(Failure::Refused(text.into()));
             }
-            return Ok(Self { bucket: bucket.into(), object: format!("{bucket}/object") });
+            // Policies know the form with a slash alone.
+            let bucket = bucket.replace(":accesspoint:", ":accesspoint/");
+            return Ok(Self { object: format!("{bucket}/object"), bucket });
         }
         if ["--x-s3", "--xa-s3", "--op-s3", "--ol-s3", "-s3alias"].iter().any(|end| bucket.ends_with(end)) {
             let text = "the resources of directory buckets and aliases hold an account or a name that this command does not know";
@@ -89,7 +91,7 @@ fn statements(
     details: &Borrowed<'_>,
     resources: &Resources,
 ) -> Result<Vec<Value>, Failure> {
-    let operation = &args.operation;
+    let method = args.operation.method()?;
     let of_bucket = |action: &str, conditions: Option<Value>| {
         let mut statement = json!({ "Effect": "Allow", "Action": action, "Resource": resources.bucket });
         if let Some(conditions) = conditions {
@@ -99,7 +101,7 @@ fn statements(
     };
     if target.key.is_empty() && !args.post {
         let prefix = details.query.iter().find(|(name, _)| *name == "prefix").map(|(_, prefix)| *prefix);
-        let action = actions::of_bucket(operation.method, details)?;
+        let action = actions::of_bucket(method, details)?;
         // Only these two know the condition.
         let prefix = prefix.filter(|_| ["s3:ListBucket", "s3:ListBucketVersions"].contains(&&*action));
         let conditions = prefix.map(|prefix| json!({ "StringEquals": { "s3:prefix": prefix.replace('$', "${$}") } }));
@@ -113,7 +115,7 @@ fn statements(
         let action = if let [action] = &*actions { json!(action) } else { json!(actions) };
         json!({ "Effect": "Allow", "Action": action, "Resource": resource })
     };
-    let mut statements = vec![allow(actions::of_object(args, details)?, resource)];
+    let mut statements = vec![allow(actions::of_object(args, method, details)?, resource)];
     if let Some((_, source)) = details.headers.iter().find(|(name, _)| is(name, "x-amz-copy-source")) {
         statements.push(allow(vec![of_source(source)], source_resource(source, resources)?));
     }

@@ -11,10 +11,11 @@ use std::time::Duration;
 pub(crate) fn run(args: &Presign, context: &Context) -> Result<(), Failure> {
     read_once(&[&args.keys_from, &args.operation.headers_from, context.credentials_from()])?;
     let target = Target::parse(&args.operation.target)?;
+    let method = args.operation.method()?;
     let settings = context.settings()?;
     let bucket = context.bucket(&settings, target.bucket)?;
     let signer = context.signer(&settings, &bucket)?;
-    if args.response.any() && !matches!(args.operation.method, Method::Get | Method::Head) {
+    if args.response.any() && !matches!(method, Method::Get | Method::Head) {
         return Err(Failure::Usage("the answer's headers can be set for GET and HEAD alone".into()));
     }
     if args.form.post {

@@ -12,6 +12,12 @@ use zeroize::Zeroizing;
 
 pub(crate) fn run(args: &Sign, context: &Context) -> Result<(), Failure> {
     read_once(&[&args.request, &args.body, &args.headers_from, context.credentials_from()])?;
+    if let Some(url) = &args.url {
+        if !["https://", "http://", "s3://"].iter().any(|start| url.starts_with(start)) {
+            let text = "an object is named as s3://bucket/key, and a URL starts with https:// or http:// and a host";
+            return Err(Failure::Usage(text.into()));
+        }
+    }
     let settings = context.settings()?;
     let (message, place) = match &args.request {
         Some(place) => (Message::parse(&read(place)?, name_of(place))?, name_of(place)),
@@ -125,6 +131,8 @@ impl Signed<'_> {
         } else if io::stdout().is_terminal() {
             "a terminal is no place for it: pipe the request on, or into a file"
         } else {
+            self.context
+                .warn_of_readers(&format!("{name} is a secret"), ": umask 077 in front makes one that they cannot");
             return Ok(());
         };
         Err(Failure::Usage(format!("{name} is a secret, and {text}")))

@@ -12,7 +12,7 @@ use s3_sigv4::sts::{
 };
 use s3_sigv4::{Error, Service, Signer};
 use serde_json::json;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use zeroize::Zeroizing;
 
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Sts, context: &Context) -> Result<(), Failure> {
     }
     context.prints_for_curl()?;
     let request = request(&args.operation, context)?;
-    curl::print(&request, args.operation.output())?;
+    curl::print(&request, args.operation.output(), context)?;
     context.note(format_args!("signed as of {}: send it within 15 minutes", extended(context.now)));
     Ok(())
 }
@@ -130,6 +130,11 @@ fn signed(
 
 /// Reads what STS answered, from standard input.
 fn answer(context: &Context, save: Option<&str>) -> Result<(), Failure> {
+    if let Some(path) = save {
+        // Before the answer is read, which comes but once.
+        create_private(path)?;
+        std::fs::remove_file(path).map_err(Failure::at(path))?;
+    }
     let body = read("-")?;
     let mut out = io::stdout().lock();
     if body.windows(IDENTITY.len()).any(|window| window == IDENTITY) {
@@ -162,21 +167,28 @@ fn answer(context: &Context, save: Option<&str>) -> Result<(), Failure> {
         let saved = save.map(|path| format!(", saved in {path}")).unwrap_or_default();
         writeln!(out, "session {id}{whose} until {end}{saved}")?;
     }
-    Ok(out.flush()?)
+    out.flush()?;
+    if save.is_none() {
+        context.note("the keys were not kept: --save FILE keeps them");
+    }
+    Ok(())
 }
 
 const IDENTITY: &[u8] = b"GetCallerIdentityResult";
 
 /// Writes a new file that nobody but its owner can read.
 pub(crate) fn write_private(path: &str, bytes: &[u8]) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(Failure::at(path))?;
-    file.write_all(bytes).map_err(|error| {
+    create_private(path)?.write_all(bytes).map_err(|error| {
         // Half of a session is worth nothing, and would stand in the way of the next.
         let _ = std::fs::remove_file(path);
         Failure::at(path)(error)
     })
+}
+
+fn create_private(path: &str) -> Result<File, Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(Failure::at(path))
 }

@@ -1,6 +1,9 @@
 //! How values are written on the command line.
 
+use super::Method;
+use clap::ValueEnum;
 use s3_sigv4::Timestamp;
+use std::convert::Infallible;
 use std::time::Duration;
 
 /// A lifetime, or as long as S3 and the keys allow.
@@ -35,6 +38,16 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         rest = &rest[digits + 1..];
     }
     if text.is_empty() { Err(wrong()) } else { Ok(Duration::from_secs(seconds)) }
+}
+
+/// Methods have upper-case names, and other services may have more of them than S3.
+pub(super) fn method(text: &str) -> Result<String, Infallible> {
+    Ok(Method::from_str(text, true).map_or_else(|_| text.to_owned(), |method| method.as_str().to_owned()))
+}
+
+pub(super) fn status(text: &str) -> Result<u16, &'static str> {
+    let status = text.parse().ok().filter(|status| (100..1000).contains(status));
+    status.ok_or("a status is a number of three digits, as 403")
 }
 
 pub(super) fn instant(text: &str) -> Result<Timestamp, String> {

@@ -16,11 +16,11 @@ pub(super) fn of_bucket(method: Method, details: &Borrowed<'_>) -> Result<String
 }
 
 /// What is done to an object.
-pub(super) fn of_object(args: &Policy, details: &Borrowed<'_>) -> Result<Vec<String>, Failure> {
+pub(super) fn of_object(args: &Policy, method: Method, details: &Borrowed<'_>) -> Result<Vec<String>, Failure> {
     let operation = &args.operation;
     let versioned = operation.version_id.is_some() || details.query.iter().any(|(name, _)| *name == "versionId");
     let version = if versioned { "Version" } else { "" };
-    let method = if args.post || operation.part.is_some() { Method::Put } else { operation.method };
+    let method = if args.post { Method::Put } else { method };
     if let Some((name, row)) = subresource(details, &OF_OBJECT)? {
         let actions = row.action(method).ok_or_else(|| none(method, name))?;
         return Ok(actions.split(' ').map(|action| format!("s3:{}", action.replace('~', version))).collect());
