@@ -37,6 +37,7 @@ const RANKS: [(u32, &[&str]); 20] = [
             "verify",
             "verify/chunks",
             "verify/claim",
+            "verify/claim/parameters",
             "verify/error",
             "verify/framing",
             "verify/policy",
