@@ -101,19 +101,18 @@ pub(crate) enum Authentication<'a> {
 impl Authentication<'_> {
     /// Writes the parameters of query authentication up to the names of the signed headers.
     #[inline(always)]
-    pub(crate) fn write_shared(&self, now: &Timestamp, mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
+    pub(crate) fn write_shared(&self, now: &Timestamp, sink: &mut impl Sink) -> fmt::Result {
         let Self::Query { credential, session_token, expires, .. } = self else { return Ok(()) };
-        put(credential.as_bytes())?;
-        put(now.as_bytes())?;
-        put(b"&X-Amz-Expires=")?;
-        put(Decimal::new((*expires).into()).as_bytes())?;
+        sink.canonical(credential.as_bytes())?;
+        sink.canonical(now.as_bytes())?;
+        sink.canonical(b"&X-Amz-Expires=")?;
+        sink.canonical(Decimal::new((*expires).into()).as_bytes())?;
         if let Some((name, token)) = session_token {
-            put(b"&")?;
-            put(name.as_bytes())?;
-            put(b"=")?;
-            put(token.as_bytes())?;
+            for piece in ["&", name, "=", token] {
+                sink.canonical(piece.as_bytes())?;
+            }
         }
-        put(b"&X-Amz-SignedHeaders=")
+        sink.canonical(b"&X-Amz-SignedHeaders=")
     }
 }
 
@@ -357,14 +356,16 @@ impl<'r> Walk<'r> {
         if let Authentication::Query { shared: Some(shared), .. } = self.parts.authentication {
             sink.canonical(shared.as_bytes())?;
         } else {
-            let put = |piece: &[u8]| sink.canonical(piece);
-            self.parts.authentication.write_shared(self.parts.now, put)?;
+            self.parts.authentication.write_shared(self.parts.now, sink)?;
         }
         self.walk_signed_headers(sink)
     }
 
-    #[inline]
+    #[inline(always)]
     fn walk_signed_headers(&self, sink: &mut impl Sink) -> fmt::Result {
+        if let [HOST] = self.order.headers() {
+            return sink.canonical(b"host");
+        }
         self.header_names(|piece| match piece {
             ";" => sink.canonical(b"%3B"),
             name if self.order.names_are_plain => sink.canonical(name.as_bytes()),
@@ -512,6 +513,12 @@ impl<const N: usize> Sink for Assembled<N> {
     fn canonical(&mut self, bytes: &[u8]) -> fmt::Result {
         self.push(bytes);
         Ok(())
+    }
+}
+
+impl Sink for String {
+    fn canonical(&mut self, bytes: &[u8]) -> fmt::Result {
+        self.write_str(core::str::from_utf8(bytes).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -71,7 +71,15 @@ impl HmacKey {
     /// A message under this key.
     #[inline(always)]
     pub(crate) fn start<const N: usize>(&self) -> Assembled<N> {
-        Assembled { state: self.inner, absorbed: BLOCK as u64, blocks: [[0; BLOCK]; N], len: 0 }
+        let mut message = Assembled::new();
+        self.begin(&mut message);
+        message
+    }
+
+    /// The same in a text that is empty.
+    #[inline(always)]
+    pub(crate) fn begin<const N: usize>(&self, message: &mut Assembled<N>) {
+        message.begin(self.inner, BLOCK);
     }
 
     #[inline]
@@ -104,6 +112,8 @@ pub(crate) struct Assembled<const N: usize> {
 }
 
 impl<const N: usize> Assembled<N> {
+    pub(crate) const NEW: Self = Self { state: START, absorbed: 0, blocks: [[0; BLOCK]; N], len: 0 };
+
     #[inline(always)]
     pub(crate) fn new() -> Self {
         Self { state: START, absorbed: 0, blocks: [[0; BLOCK]; N], len: 0 }
@@ -137,11 +147,10 @@ impl<const N: usize> Assembled<N> {
         }
     }
 
-    /// Goes on where another such text got to, which had this many bytes absorbed since `HmacKey::start`.
+    /// Begins where another text got to, which had this many bytes absorbed.
     #[inline(always)]
-    pub(crate) fn resume(&mut self, state: [u32; 8], absorbed: usize) {
-        self.state = state;
-        self.absorbed += absorbed as u64;
+    pub(crate) fn begin(&mut self, state: [u32; 8], absorbed: usize) {
+        (self.state, self.absorbed) = (state, absorbed as u64);
     }
 
     /// Hashes the whole blocks that are there; what is left of the text begins anew. Returns the state
@@ -248,8 +257,9 @@ pub(crate) fn equal(a: impl Iterator<Item = u8>, mut b: impl Iterator<Item = u8>
     core::hint::black_box(differences) == 0 && b.next().is_none()
 }
 
-/// 32 bytes as 64 lower-case hexadecimal digits, without a heap.
+/// 32 bytes as 64 lower-case hexadecimal digits, without a heap. What looks at them looks at a word at a time.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(align(8))]
 pub(crate) struct Hex([u8; 64]);
 
 impl Hex {
@@ -301,15 +311,19 @@ pub(crate) struct Decimal {
 
 impl Decimal {
     pub(crate) fn new(mut number: u64) -> Self {
-        let (mut digits, mut start) = ([0; 20], 20);
-        loop {
-            start -= 1;
-            digits[start] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                return Self { digits, start: start as u8 };
-            }
+        let (mut digits, mut start) = ([b'0'; 20], 20);
+        // Two at a time: a division takes longer than all else.
+        while number >= 10 {
+            start -= 2;
+            let pair = (number % 100) as u8;
+            (digits[start], digits[start + 1]) = (b'0' + pair / 10, b'0' + pair % 10);
+            number /= 100;
         }
+        if number > 0 || start == 20 {
+            start -= 1;
+            digits[start] = b'0' + number as u8;
+        }
+        Self { digits, start: start as u8 }
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -61,10 +61,12 @@ impl<'r> Parts<'r> {
     }
 
     /// A session's key id needs its token, from the signer or, where that is permitted, from the request.
+    #[inline(always)]
     fn check_session_token(&self) -> Result<(), Error> {
-        if !self.identity.lacks_token() {
-            return Ok(());
-        }
+        if self.identity.lacks_token() { self.find_session_token() } else { Ok(()) }
+    }
+
+    fn find_session_token(&self) -> Result<(), Error> {
         let Request { headers, query, .. } = self.request;
         let is_token = |name: Text<'_>| lower(name.bytes()).eq(SessionToken::S3Session.header().bytes());
         let mut names =
@@ -83,6 +85,7 @@ impl<'r> Parts<'r> {
         }
     }
 
+    #[inline(always)]
     fn order_headers(&self, order: &mut Order) -> Result<(), Error> {
         let host_given = if self.request.headers.len() > 0 { self.check_headers(order)? } else { false };
         let given = order.headers.len;
@@ -108,6 +111,11 @@ impl<'r> Parts<'r> {
             // Those that signing adds are in order already.
             return Ok(());
         }
+        self.sort_headers(order);
+        Ok(())
+    }
+
+    fn sort_headers(&self, order: &mut Order) {
         let plain = order.names_are_plain;
         order.headers.as_mut_slice().sort_unstable_by(|a, b| {
             let (name, other) = (self.header_name(*a), self.header_name(*b));
@@ -115,7 +123,6 @@ impl<'r> Parts<'r> {
             // Values of a repeated name stay in the order given.
             order.then(a.cmp(b))
         });
-        Ok(())
     }
 
     /// Checks the request's own headers and takes those that are signed; the answer is whether `host` is among them.
@@ -177,8 +184,19 @@ impl<'r> Parts<'r> {
         !matches!(self.authentication, Authentication::Query { .. })
     }
 
-    #[inline]
+    #[inline(always)]
     fn order_parameters(&self, order: &mut Order) -> Result<(), Error> {
+        let given = !matches!(self.request.query, Query::Pairs([]) | Query::Wire("") | Query::Received(""));
+        if given || self.request.has_own_parameters() {
+            return self.sort_parameters(order);
+        }
+        if !self.in_header() {
+            order.parameters.push(ALL_ADDED);
+        }
+        Ok(())
+    }
+
+    fn sort_parameters(&self, order: &mut Order) -> Result<(), Error> {
         match self.request.query {
             Query::Pairs(pairs) => {
                 for index in 0..pairs.len() {
@@ -206,10 +224,8 @@ impl<'r> Parts<'r> {
                 }
             }
         }
-        if self.request.has_own_parameters() {
-            for (i, _, _) in self.request.own_parameters() {
-                order.parameters.push(ALL_ADDED - 1 - i as u16);
-            }
+        for (i, _, _) in self.request.own_parameters() {
+            order.parameters.push(ALL_ADDED - 1 - i as u16);
         }
         if !self.in_header() {
             let token = if self.rules.session_token == SessionToken::S3Session { 4 } else { 5 };

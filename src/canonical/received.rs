@@ -65,11 +65,11 @@ impl<'r> Parts<'r> {
                 return Ok(());
             }
         }
-        self.sort_parameters(order, [unsigned.signature, unsigned.token])
+        self.sort_received_parameters(order, [unsigned.signature, unsigned.token])
     }
 
     #[cold]
-    fn sort_parameters(&self, order: &mut Order, unsigned: [Option<usize>; 2]) -> Result<(), Refused> {
+    fn sort_received_parameters(&self, order: &mut Order, unsigned: [Option<usize>; 2]) -> Result<(), Refused> {
         for (at, _, _) in self.request.query.parameters() {
             if unsigned.contains(&Some(at)) {
                 continue;

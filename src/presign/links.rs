@@ -42,14 +42,13 @@ impl Signer {
         let validity = self.validity(lifetime.into(), now)?;
         let now = validity.valid_from();
         let day = self.day_of(now)?;
-        let mut started = Started::new(&day.key);
+        let mut started = Started::NEW;
         started.start_absorbed(&day.key, &day.last, now);
         let link = Link { signer: self, day: &day, started: &mut started, shared: None, validity: &validity };
         // Long enough not to grow, which would leave a copy of the token behind.
         let token = self.token_parameter().map_or(0, |(_, token)| token.len());
         let mut shared = Zeroizing::new(String::with_capacity(day.credential.len() + token + 128));
-        let put = |piece: &[u8]| shared.write_str(core::str::from_utf8(piece).map_err(|_| fmt::Error)?);
-        link.authentication().write_shared(&now, put)?;
+        link.authentication().write_shared(&now, &mut *shared)?;
         Ok(Links { signer: self, day, started, shared, validity })
     }
 }
