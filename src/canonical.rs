@@ -19,7 +19,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 pub(crate) use order::Order;
-pub(crate) use received::{MOST_HEADERS, Recognition, Refused, SignedNames, Unsigned};
+pub(crate) use received::{Gap, MOST_HEADERS, Recognition, Refused, SignedNames, Unsigned};
 
 /// Step 1 of 4: the request in AWS's canonical form, with the headers or parameters that signing adds.
 ///
@@ -253,12 +253,9 @@ impl<'r> Walk<'r> {
         })
     }
 
-    /// Whether the header at each place is signed.
-    #[inline(always)]
-    pub(crate) fn signs(&self) -> [bool; MOST_HEADERS] {
-        let mut signs = [false; MOST_HEADERS];
-        self.order.headers().iter().filter(|id| **id != HOST).for_each(|id| signs[received::index(*id)] = true);
-        signs
+    /// Whether the header at this place of a received request is signed.
+    pub(crate) fn signs(&self, index: usize) -> bool {
+        self.order.headers().contains(&received::id(index))
     }
 
     #[inline]
@@ -275,9 +272,12 @@ impl<'r> Walk<'r> {
         sink.canonical(b"\n")?;
         self.walk_path(sink)?;
         sink.canonical(b"\n")?;
-        if let (Query::Received(query), Some(unsigned)) = (self.parts.request.query, &self.order.as_received) {
-            sink.canonical(&query.as_bytes()[..unsigned.start])?;
-            sink.canonical(&query.as_bytes()[unsigned.end..])?;
+        if let (Query::Received(query), Some(gap)) = (self.parts.request.query, self.order.as_received) {
+            sink.canonical(&query.as_bytes()[..gap.start])?;
+            // The signature stands last in nearly every link.
+            if gap.end < query.len() {
+                sink.canonical(&query.as_bytes()[gap.end..])?;
+            }
         } else if !self.order.parameters().is_empty() {
             sink.begin_sent_query()?;
             for (i, id) in self.order.parameters().iter().enumerate() {

@@ -112,8 +112,6 @@ pub(crate) struct Assembled<const N: usize> {
 }
 
 impl<const N: usize> Assembled<N> {
-    pub(crate) const NEW: Self = Self { state: START, absorbed: 0, blocks: [[0; BLOCK]; N], len: 0 };
-
     #[inline(always)]
     pub(crate) fn new() -> Self {
         Self { state: START, absorbed: 0, blocks: [[0; BLOCK]; N], len: 0 }

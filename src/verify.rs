@@ -223,7 +223,7 @@ impl<'a> Verifier<'a> {
             // Of another day and scope, for a text of as many blocks as any.
             Secret::UnknownKey => &self.decoy,
         };
-        let signature = Started::<3>::NEW.start(signing_key, claim.dated).sign(signing_key, &hash);
+        let signature = Started::<3>::new().start(signing_key, claim.dated).sign(signing_key, &hash);
 
         // All that costs time is done, whether the key is known or not, and the rest tells only who holds the secret.
         let matches = signature == claim.signature;
@@ -287,10 +287,9 @@ impl<'a> Verifier<'a> {
     fn check_headers(&self, request: &Request<'_>, place: Place, walk: Walk<'_>) -> Result<(), VerifyError> {
         let rules = &self.service.rules;
         let afterwards = rules.session_token == SessionToken::AddedAfterwards;
-        let signs = walk.signs();
-        for ((name, _), is_signed) in request.headers.iter().zip(signs) {
-            let token = afterwards && name.eq_ignore_ascii_case(rules.session_token.header());
-            if !is_signed && !token && self.must_be_signed(name, place) {
+        for (index, (name, _)) in request.headers.iter().enumerate() {
+            let token = || afterwards && name.eq_ignore_ascii_case(rules.session_token.header());
+            if self.must_be_signed(name, place) && !walk.signs(index) && !token() {
                 return Err(VerifyError::HeaderNotSigned { name: Excerpt::of(name) });
             }
         }

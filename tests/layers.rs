@@ -38,6 +38,7 @@ const RANKS: [(u32, &[&str]); 20] = [
             "verify/chunks",
             "verify/claim",
             "verify/claim/parameters",
+            "verify/claim/usual",
             "verify/error",
             "verify/framing",
             "verify/policy",

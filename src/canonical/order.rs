@@ -1,5 +1,6 @@
 //! What comes before the walk: everything is checked, and headers and parameters are sorted, in arrays of indices.
 
+use super::received::Gap;
 use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, MOST_HEADERS, Parts, Walk};
 use crate::encode::{Text, all, encoded_length};
 use crate::endpoint::check_host;
@@ -9,7 +10,6 @@ use crate::request::{DotSegments, Path, Query, Request, is_token, is_token_and_p
 use crate::service::{ContentSha256, PathEncoding, SessionToken};
 use alloc::string::String;
 use core::cmp::Ordering;
-use core::ops::Range;
 
 impl<'r> Parts<'r> {
     /// Checks everything and sorts headers and parameters; nothing can be wrong afterwards.
@@ -287,9 +287,8 @@ pub(crate) struct Order {
     pub(super) parameters: Ids<u16, { MAX_PARAMETERS + OWN_PARAMETERS + ADDED_PARAMETERS.len() }>,
     /// Whether all names of signed headers are in lower case, without a character that a query would encode.
     pub(super) names_are_plain: bool,
-    /// Where the parameter that is not signed stands in a received query that is in canonical form but for it, and so
-    /// is taken as it is.
-    pub(super) as_received: Option<Range<usize>>,
+    /// What is left out of a received query that is in canonical form otherwise, and so is taken as it is.
+    pub(super) as_received: Option<Gap>,
 }
 
 impl Order {

@@ -7,7 +7,6 @@ use crate::error::Excerpt;
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY};
 use crate::request::{Query, is_token, is_usual};
 use alloc::borrow::Cow;
-use core::ops::Range;
 
 impl<'r> Parts<'r> {
     /// Takes every header that the list names, every parameter but the unsigned ones, and the rest as it came.
@@ -30,7 +29,7 @@ impl<'r> Parts<'r> {
         if count > MOST_HEADERS || count > MAX_HEADERS && headers.iter().filter(own).count() > MAX_HEADERS {
             return Err(Refused::Headers(count));
         }
-        if signed == ONLY_HOST {
+        if signed == SignedNames::ONLY_HOST {
             order.headers.push(HOST);
             return Ok(());
         }
@@ -60,8 +59,10 @@ impl<'r> Parts<'r> {
             if text.len() > MAX_QUERY {
                 return Err(Refused::QueryTooLong(text.len()));
             }
-            if unsigned.rest_is_canonical && unsigned.token.is_none() && !self.request.has_own_parameters() {
-                order.as_received = Some(without(text, unsigned.signature));
+            if unsigned.token.is_none() && !self.request.has_own_parameters() {
+                order.as_received = unsigned.gap;
+            }
+            if order.as_received.is_some() {
                 return Ok(());
             }
         }
@@ -99,21 +100,31 @@ impl<'r> Parts<'r> {
     }
 }
 
-/// What is left of a query is well formed without these bytes: a parameter with one of the separators around it.
-fn without(query: &str, at: Option<usize>) -> Range<usize> {
-    let Some(at) = at else { return 0..0 };
-    match position(&query.as_bytes()[at..], b'&') {
-        Some(length) => at..at + length + 1,
-        None => at.saturating_sub(1)..query.len(),
-    }
-}
-
-/// Where the parameters stand that are not signed, and whether the others are in canonical form.
+/// Where the parameters stand that are not signed.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Unsigned {
     pub(crate) signature: Option<usize>,
     pub(crate) token: Option<usize>,
-    pub(crate) rest_is_canonical: bool,
+    /// In a query that is in canonical form but for the signature: what is left out of it.
+    pub(crate) gap: Option<Gap>,
+}
+
+/// The bytes of a query without which the rest of it is well formed.
+#[derive(Clone, Copy)]
+pub(crate) struct Gap {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl Gap {
+    /// That of the parameter which stands at this place, with one of the separators around it.
+    pub(crate) fn of(query: &str, at: Option<usize>) -> Self {
+        let Some(at) = at else { return Self { start: 0, end: 0 } };
+        match position(&query.as_bytes()[at..], b'&') {
+            Some(length) => Self { start: at, end: at + length + 1 },
+            None => Self { start: at.saturating_sub(1), end: query.len() },
+        }
+    }
 }
 
 /// Finds out whether a query is in canonical form as it was received: each parameter with its equals sign, encoded as
@@ -164,7 +175,7 @@ impl<'a> Recognition<'a> {
 }
 
 /// The id of the header at this place: `HOST`, which stands for the host, is left out.
-fn id(index: usize) -> u8 {
+pub(super) fn id(index: usize) -> u8 {
     (index + usize::from(index >= HOST.into())) as u8
 }
 
@@ -188,15 +199,15 @@ pub(crate) enum Refused {
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct SignedNames<'a>(Text<'a>);
 
-/// What nearly every link has signed.
-const ONLY_HOST: SignedNames<'_> = SignedNames(Text::Raw("host"));
-
 impl<'a> SignedNames<'a> {
+    /// What nearly every link has signed.
+    pub(crate) const ONLY_HOST: Self = Self(Text::Raw("host"));
+
     /// `None` if the list is not of that form.
     pub(crate) fn parse(list: Text<'a>) -> Option<Self> {
         // In which nothing is encoded, as in that of nearly every link.
         if let Text::Raw("host") | Text::Wire("host") | Text::Received("host") = list {
-            return Some(ONLY_HOST);
+            return Some(Self::ONLY_HOST);
         }
         let this = Self(list);
         let mut previous = None;
@@ -222,7 +233,7 @@ impl<'a> SignedNames<'a> {
     /// Whether the list is encoded as AWS's document has it.
     pub(crate) fn are_canonical(self) -> bool {
         let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = self.0;
-        self == ONLY_HOST || is_canonical(text, QUERY)
+        self == Self::ONLY_HOST || is_canonical(text, QUERY)
     }
 
     /// The list, if nothing in it is encoded: then it stands so in the canonical request.
@@ -235,7 +246,7 @@ impl<'a> SignedNames<'a> {
 
     #[inline]
     pub(crate) fn contain(self, name: &str) -> bool {
-        if self == ONLY_HOST {
+        if self == Self::ONLY_HOST {
             return is(name, "host");
         }
         self.iter().any(|signed| is_header(signed, name))
@@ -350,15 +361,16 @@ mod tests {
                 }
             }
             let long = canonical(query, unsigned);
-            let rest_is_canonical = recognition.is_canonical(query);
-            if rest_is_canonical {
+            let is_canonical = recognition.is_canonical(query);
+            if is_canonical {
                 recognised += 1;
-                assert_eq!(canonical(query, Unsigned { rest_is_canonical, ..unsigned }), long, "{query}");
+                let gap = Some(Gap::of(query, unsigned.signature));
+                assert_eq!(canonical(query, Unsigned { gap, ..unsigned }), long, "{query}");
             }
             // And nothing that is canonical already is missed.
             if unsigned.signature.is_none() && long == *query {
                 canonical_already += 1;
-                assert!(rest_is_canonical, "{query}");
+                assert!(is_canonical, "{query}");
             }
         }
         assert!(recognised > 300 && canonical_already > 100, "{recognised}, {canonical_already}");

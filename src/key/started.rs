@@ -14,8 +14,10 @@ use zeroize::Zeroize;
 pub(crate) struct Started<const N: usize>(Assembled<N>);
 
 impl<const N: usize> Started<N> {
-    /// Nothing yet: a constant, begun where it is put, because what was just written piece by piece is slow to copy.
-    pub(crate) const NEW: Self = Self(Assembled::NEW);
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Self(Assembled::new())
+    }
 
     /// Takes these lines, for an instant on the key's day.
     #[inline]
@@ -151,13 +153,13 @@ mod tests {
             let last = LastSecond::none();
             for now in ["20130524T000000Z", "20130524T000000Z", "20130524T000001Z", "20130524T000000Z"] {
                 let now = Timestamp::parse(now).unwrap();
-                let plain = Started::<3>::NEW.start(&key, now).sign(&key, &[7; 32]);
-                let absorbed = Started::<2>::NEW.start_absorbed(&key, &last, now).sign(&key, &[7; 32]);
+                let plain = Started::<3>::new().start(&key, now).sign(&key, &[7; 32]);
+                let absorbed = Started::<2>::new().start_absorbed(&key, &last, now).sign(&key, &[7; 32]);
                 assert_eq!(plain, absorbed, "a region of {length} bytes at {now}");
             }
             // And it is used, where there is a whole block.
             last.keep(now, &[1; 8]);
-            let sign = |last| Started::<2>::NEW.start_absorbed(&key, last, now).sign(&key, &[7; 32]);
+            let sign = |last| Started::<2>::new().start_absorbed(&key, last, now).sign(&key, &[7; 32]);
             let is_used = sign(&last) != sign(&LastSecond::none());
             assert_eq!(is_used, cfg!(target_has_atomic = "64") && length > 3, "a region of {length} bytes");
         }

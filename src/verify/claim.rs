@@ -1,4 +1,5 @@
 mod parameters;
+mod usual;
 
 use super::error::{Part, VerifyError};
 use crate::canonical::{MOST_HEADERS, SignedNames, Unsigned};
@@ -20,6 +21,7 @@ use parameters::{
     ALGORITHM, CONTENT_SHA256, CREDENTIAL, DATE, EXPIRES, ParametersFound, S3_SESSION_TOKEN, SIGNATURE, SIGNED_HEADERS,
     TOKEN,
 };
+use usual::UsualLink;
 
 impl<'a> Request<'a> {
     /// A request as a server received it: the method, the host that it was sent to and the request's target, path and
@@ -240,13 +242,23 @@ impl<'a> Claim<'a> {
         if found.host.is_some_and(|host| host != request.host.as_bytes()) {
             return Err(VerifyError::HostConflict);
         }
+        if let (Query::Received(query), true) = (request.query, found.authenticate_nothing()) {
+            if let Some(link) = UsualLink::read(query) {
+                return Ok(link.claim(request));
+            }
+        }
+        Self::read_any(request, &found)
+    }
+
+    /// The same for what is signed in a header, and for links in every form.
+    fn read_any(request: Request<'a>, found: &HeadersFound<'a>) -> Result<Self, VerifyError> {
         let parameters = ParametersFound::read(request.query);
 
         let credential = match (found.authorization, parameters.any) {
             (Some(_), true) => return Err(VerifyError::SignedTwice),
             (None, false) => return Err(VerifyError::NotSigned),
-            (Some(value), false) => Credential::from_header(value, &found)?,
-            (None, true) => Credential::from_query(&parameters, &found)?,
+            (Some(value), false) => Credential::from_header(value, found)?,
+            (None, true) => Credential::from_query(&parameters, found)?,
         };
         let Credential { place, credential, signed, signature, token, payload, dated, plain } = credential;
         let ([access_key_id, region, service], plain) = match plain_credential(credential, dated) {
@@ -418,6 +430,10 @@ impl<'a> HeadersFound<'a> {
         Ok(())
     }
 
+    fn authenticate_nothing(&self) -> bool {
+        self.authorization.is_none() && self.token.is_none() && self.s3_session_token.is_none()
+    }
+
     fn token(&self) -> Result<Option<(SessionToken, Text<'a>)>, VerifyError> {
         let (kind, value) = match (self.token, self.s3_session_token) {
             (None, None) => return Ok(None),
@@ -466,10 +482,13 @@ fn as_it_stands(text: Text<'_>) -> &str {
 
 /// A number of seconds without a sign and without leading zeros; one that is too great stays so.
 fn expires(text: &str) -> Option<u32> {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) || text.len() > 1 && text.starts_with('0') {
+    if text.is_empty() || text.len() > 1 && text.starts_with('0') {
         return None;
     }
-    Some(text.parse().unwrap_or(u32::MAX))
+    text.bytes().try_fold(0, |number: u32, byte| {
+        let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
+        Some(number.saturating_mul(10).saturating_add(digit))
+    })
 }
 
 /// Takes nearly every credential apart: of unreserved characters alone, its slashes encoded as AWS's document has it.

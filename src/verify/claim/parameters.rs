@@ -1,7 +1,7 @@
 //! The parameters of a link, as they stand in the query that was received.
 
 use super::{Part, VerifyError, as_it_stands};
-use crate::canonical::{Recognition, Unsigned};
+use crate::canonical::{Gap, Recognition, Unsigned};
 use crate::encode::Text;
 use crate::request::{Query, first_parameter, until_ampersand};
 
@@ -78,9 +78,11 @@ impl<'a> ParametersFound<'a> {
     /// `plain` is what is known of the values of authentication.
     pub(super) fn unsigned(&self, query: Query<'_>, plain: bool) -> Unsigned {
         let Self { signature_at: signature, token_at: token, .. } = *self;
-        let is_canonical = |text| plain && self.recognition.is_canonical(text);
-        let rest_is_canonical = matches!(query, Query::Received(text) if is_canonical(text));
-        Unsigned { signature, token, rest_is_canonical }
+        let gap = match query {
+            Query::Received(text) if plain && self.recognition.is_canonical(text) => Some(Gap::of(text, signature)),
+            _ => None,
+        };
+        Unsigned { signature, token, gap }
     }
 }
 
