@@ -313,7 +313,7 @@ impl<'r> Walk<'r> {
             sink.begin_sent();
             let (base, text) = self.parts.request.path.parts();
             sink.canonical(base.as_bytes())?;
-            text.write(PATH, |piece| sink.canonical(piece.as_bytes()))?;
+            text.write(PATH, |piece| sink.canonical(piece))?;
             sink.end_sent();
             return Ok(());
         }
@@ -323,11 +323,11 @@ impl<'r> Walk<'r> {
     /// By the general rules the path that is sent and the canonical one differ.
     fn walk_path_that_is_changed(&self, sink: &mut impl Sink) -> fmt::Result {
         let mut sent = String::new();
-        self.parts.request.path.write(|piece| sent.write_str(piece))?;
+        self.parts.request.path.write_to(&mut sent)?;
         sink.sent(&sent)?;
         let mut canonical = String::new();
         match self.parts.rules.path_encoding {
-            PathEncoding::Once => Text::Wire(&sent).write(PATH, |piece| canonical.write_str(piece))?,
+            PathEncoding::Once => Text::Wire(&sent).write_to(PATH, &mut canonical)?,
             PathEncoding::Twice => canonical = sent,
         }
         if self.parts.rules.path_normalization == PathNormalization::Normalized {
@@ -335,7 +335,7 @@ impl<'r> Walk<'r> {
         }
         match self.parts.rules.path_encoding {
             PathEncoding::Once => sink.canonical(canonical.as_bytes()),
-            PathEncoding::Twice => Text::Raw(&canonical).write(PATH, |piece| sink.canonical(piece.as_bytes())),
+            PathEncoding::Twice => Text::Raw(&canonical).write(PATH, |piece| sink.canonical(piece)),
         }
     }
 
@@ -345,9 +345,9 @@ impl<'r> Walk<'r> {
             return self.walk_added_parameter(added, sink);
         }
         let (name, value) = self.parts.parameter(id);
-        name.write(QUERY, |piece| sink.canonical(piece.as_bytes()))?;
+        name.write(QUERY, |piece| sink.canonical(piece))?;
         sink.canonical(b"=")?;
-        value.write(QUERY, |piece| sink.canonical(piece.as_bytes()))
+        value.write(QUERY, |piece| sink.canonical(piece))
     }
 
     /// Those of query authentication in a row, as they stand in nearly every link.
@@ -369,7 +369,7 @@ impl<'r> Walk<'r> {
         self.header_names(|piece| match piece {
             ";" => sink.canonical(b"%3B"),
             name if self.order.names_are_plain => sink.canonical(name.as_bytes()),
-            name => Text::Raw(name).write(QUERY, |piece| sink.canonical(piece.as_bytes())),
+            name => Text::Raw(name).write(QUERY, |piece| sink.canonical(piece)),
         })
     }
 

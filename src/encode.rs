@@ -10,19 +10,19 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::cmp::Ordering;
 use core::fmt;
-use percent_encoding::percent_encode_byte;
 
 /// What stays as it is: the unreserved bytes, and one more.
 #[derive(Clone, Copy)]
 pub(crate) struct Plain {
     also: u8,
+    encoded: &'static [[u8; 4]; 256],
 }
 
 /// For names and values in a query: the slash is encoded.
-pub(crate) const QUERY: Plain = Plain { also: b'~' };
+pub(crate) const QUERY: Plain = Plain { also: b'~', encoded: &encoded(b'~') };
 
 /// For paths: the slash stays.
-pub(crate) const PATH: Plain = Plain { also: b'/' };
+pub(crate) const PATH: Plain = Plain { also: b'/', encoded: &encoded(b'/') };
 
 /// A text on its way into a path or a query.
 #[derive(Clone, Copy, PartialEq)]
@@ -41,40 +41,42 @@ impl<'a> Text<'a> {
     /// In wire text, `%XX` of an unreserved byte becomes that byte, any other valid `%XX` is kept in upper case, and
     /// every other byte is encoded, a lone `%` as `%25`.
     #[inline]
-    pub(crate) fn write(self, plain: Plain, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
+    pub(crate) fn write(self, plain: Plain, mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
         let (text, plus) = match self {
-            Self::Raw(text) => return encode(text, plain, put),
+            Self::Raw(text) => return encode(text.as_bytes(), plain, put),
             Self::Wire(text) => (text, None),
-            Self::Received(text) => (text, Some('+')),
+            Self::Received(text) => (text, Some(b'+')),
         };
         if is_canonical(text, plain) {
-            return put(text);
+            return put(text.as_bytes());
         }
-        for (i, part) in text.split('%').enumerate() {
-            let rest = match part.as_bytes() {
+        for (i, part) in text.as_bytes().split(|byte| *byte == b'%').enumerate() {
+            let rest = match part {
                 _ if i == 0 => part,
-                [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                [high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
                     // The slash is no exception here, not even in a path: `%2F` is not a slash.
                     let byte = unhex(*high) << 4 | unhex(*low);
-                    match core::str::from_utf8(&[byte]) {
-                        Ok(character) if is_unreserved(byte) => put(character)?,
-                        _ => put(percent_encode_byte(byte))?,
-                    }
-                    &part[2..]
+                    encode(&[byte], QUERY, &mut put)?;
+                    rest
                 }
                 _ => {
-                    put("%25")?;
+                    put(b"%25")?;
                     part
                 }
             };
-            for (i, word) in rest.split(|c| Some(c) == plus).enumerate() {
+            for (i, word) in rest.split(|byte| Some(*byte) == plus).enumerate() {
                 if i > 0 {
-                    put("%20")?;
+                    put(b"%20")?;
                 }
                 encode(word, plain, &mut put)?;
             }
         }
         Ok(())
+    }
+
+    /// The same into a text.
+    pub(crate) fn write_to(self, plain: Plain, out: &mut impl fmt::Write) -> fmt::Result {
+        self.write(plain, |piece| out.write_str(core::str::from_utf8(piece).map_err(|_| fmt::Error)?))
     }
 
     /// The order of two texts of one kind as if both were encoded.
@@ -134,34 +136,51 @@ impl<'a> Text<'a> {
 }
 
 #[inline]
-fn encode(text: &str, plain: Plain, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
-    let mut rest = text;
-    loop {
-        // An unreserved byte is a character of its own, so both ends of a run lie between characters.
-        let (run, odd) = rest.split_at(plain.run(rest.as_bytes()));
+fn encode(mut text: &[u8], plain: Plain, mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
+    while !text.is_empty() {
+        let (run, behind) = text.split_at(plain.run(text));
         if !run.is_empty() {
             put(run)?;
         }
-        if odd.is_empty() {
-            return Ok(());
+        let (odd, behind) = behind.split_at(behind.len().min(STRIDE));
+        // Each byte writes four, of which the next one leaves as many as count: no branch could foresee how many.
+        let (mut encoded, mut length) = ([0; 3 * STRIDE + 1], 0);
+        for byte in odd {
+            let four = plain.encoded[usize::from(*byte)];
+            encoded[length..length + 4].copy_from_slice(&four);
+            length += usize::from(four[3]);
         }
-        let (odd, behind) = odd.split_at(odd.bytes().position(|byte| plain.holds(byte)).unwrap_or(odd.len()));
-        odd.bytes().try_for_each(|byte| put(percent_encode_byte(byte)))?;
-        rest = behind;
+        put(&encoded[..length])?;
+        text = behind;
     }
+    Ok(())
+}
+
+/// Each byte as it stands in the canonical form, and how many of the three count.
+const fn encoded(also: u8) -> [[u8; 4]; 256] {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = [[0; 4]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        encoded[byte] = match is_unreserved(byte as u8) || byte as u8 == also {
+            true => [byte as u8, 0, 0, 1],
+            false => [b'%', DIGITS[byte >> 4], DIGITS[byte & 15], 3],
+        };
+        byte += 1;
+    }
+    encoded
 }
 
 impl Plain {
-    /// How many bytes at the start stay as they are. Compilers look at a stride with a few vector instructions, which
-    /// makes long keys several times as fast as byte after byte.
+    /// How many bytes at the start stay as they are, all of them or whole strides. Compilers look at a stride with a few
+    /// vector instructions, which makes long keys several times as fast as byte after byte.
     #[inline]
-    pub(crate) fn run(self, bytes: &[u8]) -> usize {
+    fn run(self, bytes: &[u8]) -> usize {
         let strides = self.strides(bytes);
         let rest = &bytes[strides..];
-        strides + rest.iter().position(|byte| !PLAIN[usize::from(*byte)] && *byte != self.also).unwrap_or(rest.len())
+        if rest.len() < STRIDE && all(rest, |byte| self.holds(byte)) { bytes.len() } else { strides }
     }
 
-    /// How many bytes at the start stay as they are, in whole strides.
     #[inline]
     fn strides(self, bytes: &[u8]) -> usize {
         let stride = |stride: &[u8]| stride.iter().fold(true, |all, byte| all & self.holds(*byte));
@@ -304,11 +323,7 @@ mod tests {
 
     fn encoded(text: Text<'_>, plain: Plain) -> String {
         let mut out = String::new();
-        text.write(plain, |piece| {
-            out.push_str(piece);
-            Ok(())
-        })
-        .expect("a String takes everything");
+        text.write_to(plain, &mut out).expect("a String takes everything");
         out
     }
 

@@ -298,13 +298,13 @@ impl fmt::Display for Url<'_> {
         let Self(Request { scheme, host, path, query, .. }) = self;
         f.write_str(scheme.prefix())?;
         f.write_str(host)?;
-        path.write(|piece| f.write_str(piece))?;
+        path.write_to(f)?;
         let mut separator = "?";
         let mut pair = |name: Text<'_>, value: Text<'_>| {
             f.write_str(core::mem::replace(&mut separator, "&"))?;
-            name.write(QUERY, |piece| f.write_str(piece))?;
+            name.write_to(QUERY, f)?;
             f.write_str("=")?;
-            value.write(QUERY, |piece| f.write_str(piece))
+            value.write_to(QUERY, f)
         };
         if let Query::Pairs(pairs) = query {
             pairs.iter().try_for_each(|(name, value)| pair(Text::Raw(name), Text::Raw(value)))?;
@@ -346,12 +346,12 @@ impl<'a> Path<'a> {
     }
 
     /// Writes the path as it is sent.
-    pub(crate) fn write(self, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
+    pub(crate) fn write_to(self, out: &mut impl fmt::Write) -> fmt::Result {
         let (base, text) = self.parts();
-        put(base)?;
+        out.write_str(base)?;
         match text {
-            Text::Raw(_) => text.write(PATH, put),
-            Text::Wire(path) | Text::Received(path) => put(path),
+            Text::Raw(_) => text.write_to(PATH, out),
+            Text::Wire(path) | Text::Received(path) => out.write_str(path),
         }
     }
 }

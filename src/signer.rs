@@ -11,7 +11,7 @@ use crate::timestamp::Timestamp;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
-use core::fmt::{self, Write};
+use core::fmt;
 use zeroize::Zeroizing;
 
 /// Signs requests: credentials, region and service, with the key of one day at hand.
@@ -322,8 +322,7 @@ impl Signer {
 
 fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(3 * text.len());
-    let put = |piece: &str| encoded.write_str(piece);
-    Text::Raw(text).write(QUERY, put).expect("a String takes everything");
+    Text::Raw(text).write_to(QUERY, &mut encoded).expect("a String takes everything");
     encoded
 }
 

@@ -8,7 +8,6 @@ use crate::shown::show;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write;
 use percent_encoding::percent_decode_str;
 
 /// What was found: the cause of the first difference, the difference, and how many others there are.
@@ -366,7 +365,7 @@ pub(super) fn decoded(text: &str) -> String {
 /// The path of an object that is called so.
 pub(super) fn encoded(text: &str) -> String {
     let mut out = String::new();
-    Text::Raw(text).write(PATH, |piece| out.write_str(piece)).expect("a String takes everything");
+    Text::Raw(text).write_to(PATH, &mut out).expect("a String takes everything");
     out
 }
 

@@ -142,9 +142,9 @@ fn write_encoded(text: &str, put: &mut dyn FnMut(&str)) {
             put("+");
         }
         let written = Text::Raw(word).write(QUERY, |piece| {
-            put(piece);
-            Ok::<(), fmt::Error>(())
+            put(core::str::from_utf8(piece).map_err(|_| fmt::Error)?);
+            Ok(())
         });
-        written.expect("counting and pushing never fail");
+        written.expect("what is encoded is ASCII");
     }
 }
