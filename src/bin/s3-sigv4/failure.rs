@@ -77,6 +77,14 @@ impl fmt::Display for Failure {
     }
 }
 
+/// Where something new is to be written, what is not there is its folder.
+pub(crate) fn at_new(place: &str) -> impl Fn(io::Error) -> Failure + '_ {
+    move |error| match error.kind() {
+        io::ErrorKind::NotFound => Failure::Io(format!("{place}: its folder does not exist")),
+        _ => Failure::at(place)(error),
+    }
+}
+
 /// How this command line does what the library asks for.
 fn option_for(error: &ConfigError) -> &'static str {
     match error {
