@@ -383,7 +383,7 @@ fn warnings_say_the_true_end() {
     assert_eq!((refused.code, refused.out.as_str()), (3, ""));
     let dotted = run_with(
         &["presign", "s3://my.photos/k", "--endpoint-url", "https://storage.example", "-q"],
-        &[&KEYS[..], &[("AWS_CONFIG_FILE", virtual_hosted().to_str().expect("UTF-8"))]].concat(),
+        &[&KEYS[..], &[("AWS_CONFIG_FILE", virtual_hosted("dotted").to_str().expect("UTF-8"))]].concat(),
         b"",
     );
     assert_eq!(
@@ -609,8 +609,8 @@ fn endpoints_that_cannot_be_right() {
     }
 }
 
-fn virtual_hosted() -> PathBuf {
-    let config = folder("virtual").join("config");
+fn virtual_hosted(name: &str) -> PathBuf {
+    let config = folder(&format!("virtual-{name}")).join("config");
     fs::write(&config, "[default]\ns3 =\n  addressing_style = virtual\n").expect("a file");
     config
 }
@@ -627,6 +627,8 @@ fn every_exit_code_with_its_message() {
     let link = run(&["presign", "s3://photos/k"]).done();
     let link = link.trim();
     let http = link.replace("https:", "http:");
+    let config = virtual_hosted("messages");
+    let hosted = [&KEYS[..], &[("AWS_CONFIG_FILE", config.to_str().expect("UTF-8"))]].concat();
     let pasted = "MARKED/K7MDENG/bPxRfiCYEXAMPLEKEY+secret";
     let twice = [("AWS_ACCESS_KEY_ID", pasted), ("AWS_SECRET_ACCESS_KEY", pasted), KEYS[2]];
     // Test servers have one word for both.
@@ -637,7 +639,7 @@ fn every_exit_code_with_its_message() {
     let part_with = |command: [&'static str; 2], method| [&command[..], &part, &[method]].concat();
     let (delete, get) = (part_with(part_of, "DELETE"), part_with(part_of, "GET"));
     let (post, policy) = (part_with(part_of, "post"), part_with(policy_of, "DELETE"));
-    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 88] = [
+    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 92] = [
         (&[], &keys, b"", 2, "no command was given: --help lists them"),
         (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing', 'sign' is similar: --help lists the commands"),
         (&["sts", "ask"], &keys, b"", 2, "unrecognized subcommand 'ask': --help lists the commands"),
@@ -866,7 +868,35 @@ fn every_exit_code_with_its_message() {
             &keys,
             b"",
             4,
-            "the ARN is a bucket's and names no region: Bucket::aws takes the name",
+            "the ARN is a bucket's and names no region: it is named as s3://bucket/key",
+        ),
+        (
+            &["presign", "s3://photos", "--upload-id", "u", "--part", "1"],
+            &keys,
+            b"",
+            4,
+            "the object key is empty: the request would act on the bucket itself",
+        ),
+        (
+            &["presign", "s3://photos/k", "--endpoint-url", "http://127.0.0.1:9000"],
+            &hosted,
+            b"",
+            3,
+            "a bucket name cannot go in front of an IP address: use --path-style",
+        ),
+        (
+            &["presign", "s3://photos/k", "--post", "--field", "content-length-range=1"],
+            &keys,
+            b"",
+            4,
+            "the form field content-length-range is no field with a value: --content-length limits the file",
+        ),
+        (
+            &["presign", "s3://photos/k", "--post", "--field", "x-ignore-a=1"],
+            &keys,
+            b"",
+            4,
+            "the form field x-ignore-a needs no condition",
         ),
         (&["presign", "s3://Photos/k"], &keys, b"", 4, "the bucket name has the character P at byte offset 0"),
         (
@@ -1073,6 +1103,9 @@ fn every_exit_code_with_its_message() {
         assert!(one_sentence && !run.err.contains("MARKED"), "{arguments:?}: {run:?}");
         assert_eq!(run.code, code, "{arguments:?}: {run:?}");
         let text = run.err["error: ".len()..].trim_end_matches('\n');
+        // Options are named, and no methods of the library.
+        let is_type = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase()) && word.contains("::");
+        assert!(!text.split_whitespace().any(is_type), "{text}");
         match expected {
             // The library's own sentences are asserted where they are made.
             start if start.is_empty() || start.ends_with(": ") => {
