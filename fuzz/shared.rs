@@ -226,9 +226,10 @@ pub(crate) fn verified(incoming: &Incoming, s3: bool) -> Result<Vec<String>, Ver
 }
 
 /// Everything that reads what a stranger sent, by itself.
-pub(crate) const READERS: [fn(&str); 9] = [
+pub(crate) const READERS: [fn(&str); 10] = [
     |text| drop(Inspection::of_link(text).to_string()),
     |text| drop(Inspection::of_headers(&Head::of(text.as_bytes()).texts()).to_string()),
+    |text| drop(Inspection::of_request("GET", text, &[("host", text)]).to_string()),
     |text| drop(Inspection::of_headers(&[("authorization", text)]).to_string()),
     |text| drop(Inspection::of_form(&pairs(text, '\n')).to_string()),
     |text| drop(ErrorResponse::new(text).explain_alone().to_string()),

@@ -46,7 +46,7 @@ pub enum Error {
     KeysExchanged,
 
     /// The credentials had expired at the instant of signing.
-    #[error("the credentials expired at {expired}, and the signature is dated {now}")]
+    #[error("the credentials expired at {expired:#}, and the signature is dated {now:#}")]
     CredentialsExpired {
         /// When they expired.
         expired: Timestamp,
@@ -250,7 +250,7 @@ pub enum Error {
     },
 
     /// A link or a form would outlive its credentials, and its full lifetime was required.
-    #[error("the credentials expire at {expires}, before the full lifetime that was required ends at {until}")]
+    #[error("the credentials expire at {expires:#}, before the full lifetime that was required ends at {until:#}")]
     OutlivesCredentials {
         /// When the credentials expire.
         expires: Timestamp,

@@ -140,7 +140,7 @@ impl<'a> ErrorResponse<'a> {
     /// assert_eq!(
     ///     ErrorResponse::new(body).explain_alone().to_string(),
     ///     "AuthorizationHeaderMalformed: the signature is for the region us-east-1, and the server expects \
-    ///      eu-central-1. Make the signer for eu-central-1."
+    ///      eu-central-1. Sign for eu-central-1."
     /// );
     /// ```
     #[must_use]

@@ -7,6 +7,7 @@ pub use finding::Finding;
 
 use crate::scope::CredentialScope;
 use crate::timestamp::Timestamp;
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
@@ -32,19 +33,20 @@ use core::fmt::{self, Write};
 ///   for    https://examplebucket.s3.amazonaws.com/test.txt
 ///   by     AKIAIOSFODNN7EXAMPLE
 ///   in     us-east-1, s3
-///   from   20130524T000000Z
-///   until  20130525T000000Z, 86400 seconds later
+///   from   2013-05-24T00:00:00Z
+///   until  2013-05-25T00:00:00Z, 86400 seconds later
 ///   send   host
 /// ");
 /// assert!(link.findings().is_empty());
 /// let now = Timestamp::parse("20130525T010000Z")?;
 /// assert_eq!(link.state_at(now), Some(State::Over));
-/// assert!(link.report_at(now).to_string().ends_with("  now    20130525T010000Z: over for 3600 seconds\n"));
+/// assert!(link.report_at(now).to_string().ends_with("  now    2013-05-25T01:00:00Z: over for 3600 seconds\n"));
 /// # Ok::<(), s3_sigv4::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Inspection {
     kind: Kind,
+    method: Option<String>,
     target: Option<String>,
     access_key_id: Option<String>,
     has_session_token: bool,
@@ -68,7 +70,20 @@ enum Kind {
 }
 
 impl Inspection {
-    /// For what: a link's address without its query.
+    /// By which method, if it was read as a request: a link does not say.
+    #[must_use]
+    pub fn method(&self) -> Option<&str> {
+        self.method.as_deref()
+    }
+
+    /// The same, used by this method.
+    #[must_use]
+    pub fn with_method(mut self, method: &str) -> Self {
+        self.method = Some(method.to_owned());
+        self
+    }
+
+    /// For what: a link's address without its query; of a request its host and path, or what stands in their place.
     #[must_use]
     pub fn target(&self) -> Option<&str> {
         self.target.as_deref()
@@ -138,7 +153,8 @@ impl Inspection {
         &self.findings
     }
 
-    /// How it stands at this instant, if it says enough.
+    /// How it stands at this instant by its time alone, if it says enough: see [`Finding::is_fatal`] for what else there
+    /// may be.
     #[must_use]
     pub fn state_at(&self, now: Timestamp) -> Option<State> {
         match (self.from, self.until) {
@@ -183,7 +199,8 @@ impl fmt::Display for Inspection {
             Kind::Form => "browser's form\n",
         })?;
         if let Some(target) = &self.target {
-            writeln!(f, "  for    {}", Shown(target))?;
+            let (method, blank) = self.method.as_deref().map_or(("", ""), |method| (method, " "));
+            writeln!(f, "  for    {}{blank}{}", Shown(method), Shown(target))?;
         }
         if let Some(id) = &self.access_key_id {
             let session = if self.has_session_token { ", for a session" } else { "" };
@@ -193,14 +210,14 @@ impl fmt::Display for Inspection {
             writeln!(f, "  in     {}, {}", Shown(scope.region()), Shown(scope.service()))?;
         }
         if let Some(dated) = self.dated.filter(|_| self.kind == Kind::Headers) {
-            writeln!(f, "  dated  {dated}")?;
+            writeln!(f, "  dated  {dated:#}")?;
         }
         let from = self.from.or(self.dated);
         if let Some(from) = from {
-            writeln!(f, "  from   {from}")?;
+            writeln!(f, "  from   {from:#}")?;
         }
         if let Some(until) = self.until {
-            write!(f, "  until  {until}")?;
+            write!(f, "  until  {until:#}")?;
             match from {
                 Some(from) => writeln!(f, ", {} seconds later", until.unix() - from.unix())?,
                 None => f.write_char('\n')?,
@@ -240,8 +257,18 @@ impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { inspection, now } = self;
         let seconds = |at: Option<Timestamp>| at.map_or(0, |at| (at.unix() - now.unix()).abs());
-        write!(f, "{inspection}  now    {now}: ")?;
-        match inspection.state_at(*now) {
+        write!(f, "{inspection}  now    {now:#}: ")?;
+        let state = inspection.state_at(*now);
+        // Its time alone would mislead.
+        if state != Some(State::Over) && inspection.findings.iter().any(Finding::is_fatal) {
+            f.write_str("not good as it stands")?;
+            return match state {
+                Some(State::NotYet) => writeln!(f, ", and its time begins in {} seconds", seconds(inspection.from)),
+                Some(_) => writeln!(f, ", though its time lasts {} seconds more", seconds(inspection.until)),
+                None => f.write_char('\n'),
+            };
+        }
+        match state {
             Some(State::NotYet) => writeln!(f, "good in {} seconds", seconds(inspection.from)),
             Some(State::Good) => writeln!(f, "good for {} seconds more", seconds(inspection.until)),
             Some(State::Over) => writeln!(f, "over for {} seconds", seconds(inspection.until)),

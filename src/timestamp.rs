@@ -3,7 +3,8 @@ use core::fmt;
 use core::time::Duration;
 use time::{Date, Month, OffsetDateTime, Time};
 
-/// An instant in whole seconds of UTC, between the years 0000 and 9999, written `20130524T000000Z`.
+/// An instant in whole seconds of UTC, between the years 0000 and 9999, written `20130524T000000Z`, and for people, by
+/// `{:#}`, `2013-05-24T00:00:00Z`.
 ///
 /// Every verb of this crate takes the instant as its last argument; nothing in it reads a clock, but for
 /// `Timestamp::now` (feature `std`), which you call yourself.
@@ -14,6 +15,7 @@ use time::{Date, Month, OffsetDateTime, Time};
 /// let now = Timestamp::parse("20130524T000000Z")?;
 /// assert_eq!(now.unix(), 1369353600);
 /// assert_eq!(now.to_string(), "20130524T000000Z");
+/// assert_eq!(format!("{now:#}"), "2013-05-24T00:00:00Z");
 /// assert_eq!(now.day(), "20130524");
 /// # Ok::<(), s3_sigv4::Error>(())
 /// ```
@@ -191,7 +193,14 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        if !f.alternate() {
+            return f.pad(self.as_str());
+        }
+        let mut extended = *b"YYYY-MM-DDTHH:MM:SSZ";
+        for (to, from) in [(0, 0..4), (5, 4..6), (8, 6..8), (11, 9..11), (14, 11..13), (17, 13..15)] {
+            extended[to..to + from.len()].copy_from_slice(&self.text[from]);
+        }
+        f.pad(core::str::from_utf8(&extended).expect("only ASCII digits and punctuation"))
     }
 }
 

@@ -117,7 +117,7 @@ fn the_examples_of_aws() {
     assert_eq!(verified("20130524T001000Z").done(), format!("verified: signed by {ID} at 2013-05-24T00:00:00Z\n"));
     let late = verified("20130524T001501Z");
     assert_eq!((late.code, late.out.as_str()), (1, ""));
-    assert!(late.err.starts_with("error: the request is dated 20130524T000000Z"), "{}", late.err);
+    assert!(late.err.starts_with("error: the request is dated 2013-05-24T00:00:00Z"), "{}", late.err);
 
     // ListUsers of the IAM user guide.
     let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
@@ -383,13 +383,204 @@ fn warnings_say_the_true_end() {
     assert_eq!((refused.code, refused.out.as_str()), (3, ""));
     let dotted = run_with(
         &["presign", "s3://my.photos/k", "--endpoint-url", "https://storage.example", "-q"],
-        &[&KEYS[..], &[("AWS_CONFIG_FILE", virtual_hosted().to_str().expect("UTF-8"))]].concat(),
+        &[&KEYS[..], &[("AWS_CONFIG_FILE", virtual_hosted("dotted").to_str().expect("UTF-8"))]].concat(),
         b"",
     );
     assert_eq!(
         dotted.err,
         "warning: the bucket's name has a dot, and a certificate for *.HOST does not cover it: use --path-style\n"
     );
+}
+
+/// What signing sets, or a client, and was given all the same: it is used, or it is told why not.
+#[test]
+fn headers_that_signing_sets() {
+    let (sign, presign) = (["sign", "s3://photos/k", "-X", "PUT"], ["presign", "s3://photos/k", "-X", "PUT"]);
+    let empty = "x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let signed = "signed as of 2013-05-24T00:00:00Z: servers take it for 15 minutes\n";
+    let good = "good until 2013-05-24T00:15:00Z\n";
+    for (command, header, out, err) in [
+        // Used: the part of the output that shows it, and what is said.
+        (
+            sign,
+            "Host: a.example",
+            "\r\nHost: a.example\r\n",
+            "signed for the host a.example, as it was given: send it \
+            to https://photos.s3.us-east-1.amazonaws.com/k\n",
+        ),
+        (sign, "Host: PHOTOS.s3.us-east-1.amazonaws.com:443", "\r\nhost: photos.s3.us-east-1.amazonaws.com\r\n", ""),
+        (sign, "x-amz-date: 20130524T000000Z", "\r\nx-amz-date: 20130524T000000Z\r\n", ""),
+        (sign, "x-amz-content-sha256: UNSIGNED-PAYLOAD", "\r\nx-amz-content-sha256: UNSIGNED-PAYLOAD\r\n", ""),
+        (sign, empty, "\r\nx-amz-content-sha256: e3b0c442", ""),
+        (sign, "content-length: 0", "SignedHeaders=content-length;host;", ""),
+        (presign, "Host: a.example", "-SignedHeaders=host&", "send with it: Host: a.example\n"),
+        (presign, "content-length: 5", "-SignedHeaders=content-length%3Bhost&", "send with it: content-length: 5\n"),
+        (presign, empty, "-SignedHeaders=host%3Bx-amz-content-sha256&", &format!("send with it: {empty}\n")),
+        (
+            presign,
+            "User-Agent: a",
+            "-SignedHeaders=host&",
+            "warning: User-Agent is not signed, because proxies and \
+            clients change it: the link is good with it and without\n",
+        ),
+    ] {
+        let run = run(&[&command[..], &["-H", header]].concat());
+        let said = if command == sign { format!("{err}{signed}") } else { format!("{good}{err}") };
+        assert_eq!((run.code, run.err), (0, said), "{header}");
+        assert!(run.out.contains(out), "{header}: {}", run.out);
+        assert_eq!(run.out.to_ascii_lowercase().matches("\nhost: ").count(), usize::from(command == sign), "{header}");
+    }
+    let date = "a link is dated in its query, and not by the header x-amz-date: --at says as of when";
+    for (command, header, text) in [
+        (
+            sign,
+            "X-Amz-Date: 20200101T000000Z",
+            "signing sets x-amz-date itself, to another value than the one given: leave it out, and --at says as of when",
+        ),
+        (
+            sign,
+            "x-amz-content-sha256: 0",
+            "x-amz-content-sha256 is not the hash of the body, \
+             e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855: --body gives the body, and \
+             --unsigned-payload leaves it unsigned",
+        ),
+        (sign, "content-length: 5", "content-length is given as 5, and the body has 0 bytes: --body gives a body"),
+        (presign, "X-Amz-Date: 20200101T000000Z", date),
+        (presign, "x-amz-date: 20130524T000000Z", date),
+        (
+            presign,
+            "x-amz-content-sha256: 0",
+            "a payload hash is 64 lower-case hexadecimal digits, UNSIGNED-PAYLOAD, or one of the STREAMING-… literals",
+        ),
+    ] {
+        let run = run(&[&command[..], &["-H", header]].concat());
+        assert_eq!((run.code, run.out.as_str(), run.err), (4, "", format!("error: {text}\n")), "{header}");
+    }
+    // What is not signed need not be at hand.
+    let elsewhere = [&sign[..], &["--unsigned-payload", "-H", "content-length: 5"]].concat();
+    assert!(run(&elsewhere).done().contains("\r\ncontent-length: 5\r\n"));
+    let both = run(&[&elsewhere[..], &["-H", empty]].concat());
+    let text = "error: x-amz-content-sha256 is given, and --unsigned-payload asks for UNSIGNED-PAYLOAD in its place\n";
+    assert_eq!((both.code, both.err.as_str()), (4, text));
+    // A header that is a secret comes from a file.
+    let from = |command: [&str; 4], line: &str, variables: &[(&str, &str)]| {
+        run_with(&[&command[..], &["--headers-from", "-", "--at", DAY]].concat(), variables, line.as_bytes())
+    };
+    let text = "error: a link is signed in its query, and goes without the header authorization\n";
+    let refused = from(presign, "Authorization: MARKED", &KEYS);
+    assert_eq!((refused.code, refused.err.as_str()), (4, text));
+    let session = [&KEYS[..], &[SESSION]].concat();
+    let refused = from(sign, "x-amz-security-token: MARKED", &session);
+    let text = "error: signing sets x-amz-security-token itself, to another value than the one given: leave it out\n";
+    assert_eq!((refused.code, refused.err.as_str()), (4, text));
+}
+
+/// A request that is signed already is signed anew, and what that replaces is told.
+#[test]
+fn requests_are_signed_anew() {
+    let session = [&KEYS[..], &[SESSION]].concat();
+    let request = "PUT /k HTTP/1.1\r\nHost: h.example\r\nContent-Length: 9\r\n\r\na picture";
+    let sign = |at: &str, variables: &[(&str, &str)], request: &str| {
+        run_with(&["sign", "--request", "-", "--at", at], variables, request.as_bytes())
+    };
+    let once = sign(DAY, &session, request).done();
+    let again = sign("20140101T000000Z", &KEYS, &once);
+    assert_eq!(
+        again.err,
+        "signed anew, in place of its authorization, x-amz-content-sha256, x-amz-date, x-amz-security-token\n\
+         signed as of 2014-01-01T00:00:00Z: servers take it for 15 minutes\n"
+    );
+    assert_eq!(again.out, sign("20140101T000000Z", &KEYS, request).done());
+    // Its body is the one that its headers tell of.
+    let short = sign(DAY, &KEYS, request.trim_end_matches('e'));
+    let text = "error: content-length is given as 9, and the body has 8 bytes: --body gives a body\n";
+    assert_eq!((short.code, short.err.as_str()), (4, text));
+    let hash = s3_sigv4::PayloadHash::of(b"a picture").to_string();
+    let framed = sign(DAY, &KEYS, &once.replace(&hash, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"));
+    let text = format!(
+        "error: x-amz-content-sha256 is not the hash of the body, {hash}: --body gives the body, and --unsigned-payload \
+         leaves it unsigned\n"
+    );
+    assert_eq!((framed.code, framed.err), (4, text));
+    let unsigned = sign(DAY, &KEYS, &once.replace(&hash, "UNSIGNED-PAYLOAD")).done();
+    assert!(unsigned.contains("\r\nx-amz-content-sha256: UNSIGNED-PAYLOAD\r\n"), "{unsigned}");
+}
+
+/// What `verify` needs beside a link is named.
+#[test]
+fn verify_says_what_it_needs() {
+    let put = ["presign", "s3://photos/k", "-X", "PUT", "-H", "content-type: image/jpeg", "-q"];
+    let put = run(&put).done();
+    let plain = run(&["presign", "s3://photos/k", "-q"]).done();
+    let secret = ["presign", "s3://photos/k", "--headers-from", "-", "--at", DAY, "-q"];
+    let secret = run_with(&secret, &KEYS, b"x-amz-server-side-encryption-customer-key: MARKED").done();
+    let jpeg = ["-H", "content-type: image/jpeg"];
+    let two = run(&["presign", "s3://photos/k", "-H", "a: b", "-H", "c: d", "-H", "e: f", "-q"]).done();
+    for (link, more, text) in [
+        (&put, &[][..], "the header content-type was signed, and is not there: -H 'content-type: …' gives it"),
+        (&two, &["-H", "C: d"], "the headers a, e were signed, and are not there: -H 'a: …' -H 'e: …' gives them"),
+        (&put, &jpeg, "it was signed for PUT, and not for GET: --method PUT verifies it"),
+        (
+            &put,
+            &["-X", "PUT", "-H", "content-type: image/png"],
+            "the signature does not match: the link was changed, or signed with another secret, or with other values of \
+             its headers",
+        ),
+        (
+            &plain.replace("photos", "fotos"),
+            &[],
+            "the signature does not match: the link was changed, or signed with another secret",
+        ),
+        (
+            &secret,
+            &[],
+            "the header x-amz-server-side-encryption-customer-key was signed, and is not there: --headers-from gives it \
+             from a file",
+        ),
+    ] {
+        let verified = run(&[&["verify", link.trim()], more].concat());
+        assert_eq!((verified.code, verified.err), (1, format!("error: {text}\n")));
+    }
+    assert_eq!(run(&[&["verify", put.trim(), "-X", "PUT"], &jpeg[..]].concat()).code, 0);
+    // What is signed for another host is sent with that.
+    let host = ["-H", "Host: a.example"];
+    let link = run(&[&["presign", "s3://photos/k", "-q"], &host[..]].concat()).done();
+    assert_eq!(run(&[&["verify", link.trim()], &host[..]].concat()).code, 0);
+    let explained = run_with(
+        &[&["explain", "--link", link.trim()], &host[..]].concat(),
+        &KEYS,
+        b"<Error><Code>SignatureDoesNotMatch</Code></Error>",
+    );
+    assert!(explained.done().starts_with("SignatureDoesNotMatch: "));
+}
+
+/// The heading that each option stands below.
+#[test]
+fn options_stand_below_their_headings() {
+    let help = run_with(&["presign", "--help"], &[], b"").done();
+    let (mut heading, mut found) = ("", Vec::new());
+    for line in help.lines() {
+        match line.strip_suffix(':').filter(|line| !line.starts_with(' ')) {
+            Some(title) => heading = title,
+            None => {
+                found.extend(line.split_whitespace().find(|word| word.starts_with("--")).map(|name| (name, heading)))
+            }
+        }
+    }
+    let below = |name: &str| found.iter().find(|(option, _)| *option == name).map(|(_, heading)| *heading);
+    for (name, heading) in [
+        ("--expires", "Options"),
+        ("--curl", "Options"),
+        ("--keys-from", "Options"),
+        ("--null", "Options"),
+        ("--download", "Headers of the answer, in place of the object's own"),
+        ("--response-expires", "Headers of the answer, in place of the object's own"),
+        ("--post", "A form for an upload by a browser"),
+        ("--html", "A form for an upload by a browser"),
+        ("--region", "Keys and settings"),
+    ] {
+        assert_eq!(below(name), Some(heading), "{name} in\n{help}");
+    }
 }
 
 /// What `inspect` finds in a link, or a server refuses, is told when it is signed.
@@ -418,11 +609,14 @@ fn endpoints_that_cannot_be_right() {
     }
 }
 
-fn virtual_hosted() -> PathBuf {
-    let config = folder("virtual").join("config");
+fn virtual_hosted(name: &str) -> PathBuf {
+    let config = folder(&format!("virtual-{name}")).join("config");
     fs::write(&config, "[default]\ns3 =\n  addressing_style = virtual\n").expect("a file");
     config
 }
+
+const NO_KEYS: &str =
+    "no keys were found: AWS_ACCESS_KEY_ID is not set, and the profile default has no aws_access_key_id";
 
 #[test]
 fn every_exit_code_with_its_message() {
@@ -432,6 +626,9 @@ fn every_exit_code_with_its_message() {
     let (keys, nobody) = (KEYS.to_vec(), nobody.to_vec());
     let link = run(&["presign", "s3://photos/k"]).done();
     let link = link.trim();
+    let http = link.replace("https:", "http:");
+    let config = virtual_hosted("messages");
+    let hosted = [&KEYS[..], &[("AWS_CONFIG_FILE", config.to_str().expect("UTF-8"))]].concat();
     let pasted = "MARKED/K7MDENG/bPxRfiCYEXAMPLEKEY+secret";
     let twice = [("AWS_ACCESS_KEY_ID", pasted), ("AWS_SECRET_ACCESS_KEY", pasted), KEYS[2]];
     // Test servers have one word for both.
@@ -442,7 +639,7 @@ fn every_exit_code_with_its_message() {
     let part_with = |command: [&'static str; 2], method| [&command[..], &part, &[method]].concat();
     let (delete, get) = (part_with(part_of, "DELETE"), part_with(part_of, "GET"));
     let (post, policy) = (part_with(part_of, "post"), part_with(policy_of, "DELETE"));
-    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 73] = [
+    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 92] = [
         (&[], &keys, b"", 2, "no command was given: --help lists them"),
         (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing', 'sign' is similar: --help lists the commands"),
         (&["sts", "ask"], &keys, b"", 2, "unrecognized subcommand 'ask': --help lists the commands"),
@@ -559,13 +756,7 @@ fn every_exit_code_with_its_message() {
             2,
             "standard input can be read only once",
         ),
-        (
-            &["presign", "s3://photos/k"],
-            &nobody,
-            b"",
-            3,
-            "no keys were found: AWS_ACCESS_KEY_ID is not set, and the profile default has no aws_access_key_id",
-        ),
+        (&["presign", "s3://photos/k"], &nobody, b"", 3, NO_KEYS),
         (
             &["presign", "s3://photos/k"],
             &no_region,
@@ -600,14 +791,62 @@ fn every_exit_code_with_its_message() {
             &keys,
             b"MARKED",
             3,
-            "the output of the credential process is not a JSON object",
+            "standard input: the output of the credential process is not a JSON object",
+        ),
+        (
+            &["presign", "s3://photos/k", "--credentials-from", "-"],
+            &keys,
+            b"<html>MARKED</html>",
+            3,
+            "standard input: the answer is an HTML page, where STS's XML was expected",
+        ),
+        // Whoever has neither looks for the keys.
+        (&["presign", "s3://photos/k"], &[], b"", 3, NO_KEYS),
+        (&["presign", "s3://photos/k/", "--post"], &[], b"", 3, NO_KEYS),
+        (&["sign", "s3://photos/k"], &[], b"", 3, NO_KEYS),
+        (&["sign", "https://storage.example/k"], &[], b"", 3, NO_KEYS),
+        (&["sts", "caller-identity"], &[], b"", 3, NO_KEYS),
+        (
+            &["sts", "assume-role", "MARKED"],
+            &keys,
+            b"",
+            2,
+            "a role is named by its ARN, as arn:aws:iam::123456789012:role/name",
+        ),
+        (
+            &["sts", "web-identity", "arn:aws:MARKED", "--token-from", "-"],
+            &keys,
+            b"TOKEN",
+            2,
+            "a role is named by its ARN, as arn:aws:iam::123456789012:role/name",
+        ),
+        (
+            &["presign", "s3://photos/k", "--at", "20260230T000000Z"],
+            &keys,
+            b"",
+            2,
+            "invalid value '20260230T000000Z' for '--at <TIME>': there is no such day or time",
+        ),
+        (
+            &["presign", "s3://photos/k", "--at", "2026-01-01T24:00:00Z"],
+            &keys,
+            b"",
+            2,
+            "invalid value '2026-01-01T24:00:00Z' for '--at <TIME>': there is no such day or time",
+        ),
+        (
+            &["presign", "s3://photos/k", "--at", "9999-12-31T23:59:59-01:00"],
+            &keys,
+            b"",
+            2,
+            "invalid value '9999-12-31T23:59:59-01:00' for '--at <TIME>': the instant lies outside the years 0000 to 9999",
         ),
         (
             &["presign", "s3://photos/k", "--at", DAY],
             &over,
             b"",
             3,
-            "the credentials expired at 20130523T000000Z, and the signature is dated 20130524T000000Z",
+            "the credentials expired at 2013-05-23T00:00:00Z, and the signature is dated 2013-05-24T00:00:00Z",
         ),
         (
             &["presign", "s3://photos/k", "--expires", "8d"],
@@ -629,7 +868,35 @@ fn every_exit_code_with_its_message() {
             &keys,
             b"",
             4,
-            "the ARN is a bucket's and names no region: Bucket::aws takes the name",
+            "the ARN is a bucket's and names no region: it is named as s3://bucket/key",
+        ),
+        (
+            &["presign", "s3://photos", "--upload-id", "u", "--part", "1"],
+            &keys,
+            b"",
+            4,
+            "the object key is empty: the request would act on the bucket itself",
+        ),
+        (
+            &["presign", "s3://photos/k", "--endpoint-url", "http://127.0.0.1:9000"],
+            &hosted,
+            b"",
+            3,
+            "a bucket name cannot go in front of an IP address: use --path-style",
+        ),
+        (
+            &["presign", "s3://photos/k", "--post", "--field", "content-length-range=1"],
+            &keys,
+            b"",
+            4,
+            "the form field content-length-range is no field with a value: --content-length limits the file",
+        ),
+        (
+            &["presign", "s3://photos/k", "--post", "--field", "x-ignore-a=1"],
+            &keys,
+            b"",
+            4,
+            "the form field x-ignore-a needs no condition",
         ),
         (&["presign", "s3://Photos/k"], &keys, b"", 4, "the bucket name has the character P at byte offset 0"),
         (
@@ -732,6 +999,20 @@ fn every_exit_code_with_its_message() {
             "the answer's headers can be set for GET and HEAD alone",
         ),
         (
+            &["sign", "https://storage.example/k", "--endpoint-url", "http://127.0.0.1:9000"],
+            &keys,
+            b"",
+            2,
+            "a URL says where it goes: --endpoint-url is for s3://",
+        ),
+        (
+            &["inspect"],
+            &nobody,
+            b"https://a.example/k?X-Amz-Date=1\nhttp://a.example/k\n",
+            4,
+            "standard input has 2 links, and one is read at a time",
+        ),
+        (
             &["verify", "-X", "PUT"],
             &keys,
             b"GET /k HTTP/1.1\n\n",
@@ -804,7 +1085,15 @@ fn every_exit_code_with_its_message() {
         ),
         (&["inspect", link, "--at", "20130524T001501Z"], &nobody, b"", 1, "it is over"),
         (&["inspect", link, "--at", "20130523T000000Z"], &nobody, b"", 1, "it is not good yet"),
-        (&["inspect", &link[..link.len() - 1], "--at", DAY], &nobody, b"", 1, "something looks wrong with it"),
+        (&["inspect", &link[..link.len() - 1], "--at", DAY], &nobody, b"", 1, "it is not good as it stands"),
+        (&["inspect", &http, "--at", DAY], &nobody, b"", 1, "something looks wrong with it"),
+        (
+            &["verify", link, "--at", "20130524T001501Z"],
+            &keys,
+            b"",
+            1,
+            "the link was good until 2013-05-24T00:15:00Z, and it is 2013-05-24T00:15:01Z",
+        ),
         (&["verify", &link[..link.len() - 1], "--at", DAY], &keys, b"", 1, ""),
     ];
     for (arguments, variables, input, code, expected) in cases {
@@ -814,6 +1103,9 @@ fn every_exit_code_with_its_message() {
         assert!(one_sentence && !run.err.contains("MARKED"), "{arguments:?}: {run:?}");
         assert_eq!(run.code, code, "{arguments:?}: {run:?}");
         let text = run.err["error: ".len()..].trim_end_matches('\n');
+        // Options are named, and no methods of the library.
+        let is_type = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase()) && word.contains("::");
+        assert!(!text.split_whitespace().any(is_type), "{text}");
         match expected {
             // The library's own sentences are asserted where they are made.
             start if start.is_empty() || start.ends_with(": ") => {
@@ -844,7 +1136,8 @@ fn what_was_signed_is_read_back() {
     assert_eq!(
         at("inspect", &["--json"], &[]).json(),
         json!({
-            "target": "https://photos.s3.us-east-1.amazonaws.com/cat.jpg", "access_key_id": ID, "session": true,
+            "method": null, "target": "https://photos.s3.us-east-1.amazonaws.com/cat.jpg", "access_key_id": ID,
+            "session": true,
             "region": "us-east-1", "service": "s3", "dated": "2013-05-24T00:00:00Z", "valid_from": "2013-05-24T00:00:00Z",
             "warning": "it ends with the session that signed it, if that is earlier",
             "valid_until": "2013-05-24T00:15:00Z", "state": "good", "signed_headers": ["host"], "parameters": [],
@@ -852,21 +1145,46 @@ fn what_was_signed_is_read_back() {
         })
     );
     let words = at("inspect", &[], &[]).done();
-    let end = "  now    20130524T001000Z: good for 300 seconds more\n  \
+    let end = "  now    2013-05-24T00:10:00Z: good for 300 seconds more\n  \
                but    it ends with the session that signed it, if that is earlier\n  \
                not checked: the signature (verify does)\n";
     assert!(words.ends_with(end), "{words}");
+    // What cannot be good is not called good, whatever its time.
+    let cut = &link[..link.trim().len() - 1];
+    let cut = |more: &[&str]| run_with(&[&["inspect", cut, "--at", DAY], more].concat(), &[], b"");
+    let told = cut(&[]);
+    let end = "  wrong  its signature has 63 of 64 hexadecimal digits, as from copying a part\n  \
+               now    2013-05-24T00:00:00Z: not good as it stands, though its time lasts 900 seconds more\n  \
+               but    it ends with the session that signed it, if that is earlier\n  \
+               not checked: the signature (verify does)\n";
+    assert!(told.code == 1 && told.out.ends_with(end), "{told:?}");
+    let json: Value = serde_json::from_str(&cut(&["--json"]).out).expect("JSON");
+    assert_eq!(json["state"], "wrong");
     // Of a request words and JSON tell the same span.
     let request = run(&["sign", "s3://photos/k"]).done();
     let told = |more: &[&str]| run_with(&[&["inspect", "--at", DAY], more].concat(), &[], request.as_bytes());
     let span = told(&["--json"]).json();
+    assert_eq!((&span["method"], &span["target"]), (&json!("GET"), &json!("photos.s3.us-east-1.amazonaws.com/k")));
     assert_eq!((&span["dated"], &span["warning"]), (&json!("2013-05-24T00:00:00Z"), &Value::Null));
     assert_eq!(
         (&span["valid_from"], &span["valid_until"]),
         (&json!("2013-05-23T23:45:00Z"), &json!("2013-05-24T00:15:00Z"))
     );
     let words = told(&[]).done();
-    let lines = "  dated  20130524T000000Z\n  from   20130523T234500Z\n  until  20130524T001500Z, 1800 seconds later\n";
+    let start = "signed request\n  for    GET photos.s3.us-east-1.amazonaws.com/k\n  by ";
+    assert!(words.starts_with(start), "{words}");
+    let put = at("inspect", &["-X", "put"], &[]).done();
+    assert!(
+        put.starts_with("presigned link\n  for    PUT https://photos.s3.us-east-1.amazonaws.com/cat.jpg\n"),
+        "{put}"
+    );
+    // A link as a server gets it.
+    let (host, target) = link["https://".len()..].split_once('/').expect("a path");
+    let by_query = format!("HEAD /{} HTTP/1.1\r\nHost: {host}\r\n\r\n", target.trim());
+    let by_query = run_with(&["inspect", "--at", DAY], &[], by_query.as_bytes()).done();
+    let start = format!("presigned link\n  for    HEAD https://{host}/cat.jpg\n  by ");
+    assert!(by_query.starts_with(&start), "{by_query}");
+    let lines = "  dated  2013-05-24T00:00:00Z\n  from   2013-05-23T23:45:00Z\n  until  2013-05-24T00:15:00Z, 1800 seconds later\n";
     assert!(words.contains(lines), "{words}");
     assert_eq!(
         at("verify", &[], &session).done(),
@@ -882,7 +1200,9 @@ fn what_was_signed_is_read_back() {
     assert_eq!((refused.code, &reason["verified"]), (1, &json!(false)));
     assert_eq!(refused.err, "error: it was signed by another key than AKIDEXAMPLE, which is at hand\n");
     // Another method than was signed, and the same in lower case.
-    assert_eq!(at("verify", &["-X", "PUT"], &session).code, 1);
+    let put = at("verify", &["-X", "PUT"], &session);
+    let text = "error: it was signed for GET, and not for PUT: --method GET verifies it\n";
+    assert_eq!((put.code, put.err.as_str()), (1, text));
     assert_eq!(at("verify", &["-X", "get"], &session).code, 0);
     let signed = |method: &str| run(&["sign", "s3://photos/k", "-X", method]).done();
     assert_eq!(signed("put"), signed("PUT"));
@@ -995,29 +1315,58 @@ fn a_refusal_is_explained() {
     }
     // Options are named, and no methods of the library.
     for (answer, told) in [
-        (&*received, " Compare that with what was signed: explain --link LINK does, for a link."),
+        (&*received, " Compare that with what was signed. Here: explain --link LINK compares them, for a link."),
         (
             "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>",
-            " the server expects eu-west-1. Sign with --region eu-west-1.",
+            " the server expects eu-west-1. Sign for eu-west-1. Here: sign with --region eu-west-1.",
         ),
         (
             "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; incorrect \
              service \"iam\". This endpoint belongs to \"s3\".</Message></Error>",
-            " the server expects s3. Sign with --service s3.",
+            " the server expects s3. Sign for s3. Here: sign with --service s3.",
         ),
         (
             "<Error><Code>ExpiredToken</Code></Error>",
-            " Get new credentials and sign anew; with AWS_CREDENTIAL_EXPIRATION this program tells before the server \
-             does.",
+            " Get new credentials, and sign anew. Here: with AWS_CREDENTIAL_EXPIRATION this program tells before the \
+             server does.",
         ),
         (
             "<Error><Code>XAmzContentSHA256Mismatch</Code></Error>",
-            " let nothing compress or convert them on the way; or sign with --unsigned-payload.",
+            " or sign UNSIGNED-PAYLOAD in place of its hash. Here: sign --unsigned-payload leaves the body unsigned.",
+        ),
+        (
+            "<Error><Code>MalformedSecurityHeader</Code><ParameterName>content-type</ParameterName><Details>Header was included \
+             in signedheaders, but not in the request.</Details></Error>",
+            " and no proxy may take it off; or leave it out when signing. Here: presign says what to send with a link.",
+        ),
+        (
+            "<Error><Code>InvalidAccessKeyId</Code><AWSAccessKeyId>ASIAIOSFODNN7EXAMPLE</AWSAccessKeyId></Error>",
+            " and send x-amz-security-token with the rest. Here: AWS_SESSION_TOKEN holds it.",
         ),
     ] {
         let told_here = first(&[], answer);
         assert!(told_here.ends_with(told), "{told_here}");
     }
+    // It stands behind the sentence, and in front of the lines that differ.
+    let region = "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>AWS4-HMAC-SHA256\n20130524T000000Z\n\
+                  20130524/eu-west-1/s3/aws4_request\n0</StringToSign></Error>";
+    assert_eq!(
+        run_with(&["explain", "--link", link], &KEYS, region.as_bytes()).done(),
+        "SignatureDoesNotMatch: the signature is for the region us-east-1, and the server expects eu-west-1. Sign for \
+         eu-west-1. Here: sign with --region eu-west-1.\nline 3 of the string to sign\n  \
+         signed:   20130524/us-east-1/s3/aws4_request\n  received: 20130524/eu-west-1/s3/aws4_request\n                     ^\n"
+    );
+    // Instants are written as everywhere here.
+    assert_eq!(
+        first(
+            &["--link", link, "--at", "20130524T010000Z"],
+            "<Error><Code>AccessDenied</Code><Message>Request has expired\
+            </Message><Expires>2013-05-24T00:15:00Z</Expires><ServerTime>2013-05-24T01:00:00Z</ServerTime></Error>"
+        ),
+        "AccessDenied: the signature's time is over: it ended at 2013-05-24T00:15:00Z, 45 minutes before the server's \
+         time (2013-05-24T01:00:00Z). It was made for 15 minutes: make another one, for longer if need be, and check the \
+         clock if it is new."
+    );
     let changed = link.replace("cat.jpg", "dog.jpg");
     assert_eq!(
         first(&["--link", &changed], &body),
@@ -1288,7 +1637,13 @@ fn sessions_and_the_console() {
             "Action=AssumeRoleWithWebIdentity&",
         ),
     ] {
-        let request = at(arguments, "TOKEN\n").done();
+        let request = at(arguments, "TOKEN\n");
+        let note = match action {
+            "Action=AssumeRoleWithWebIdentity&" => "not signed: the token speaks for itself, as long as it is good\n",
+            _ => "signed as of 2019-07-15T22:28:33Z: send it within 15 minutes\n",
+        };
+        assert_eq!(request.err, note, "{arguments:?}");
+        let request = request.done();
         assert!(request.contains(action) && request.contains("authorization") != action.contains("Web"), "{request}");
     }
 
@@ -1314,7 +1669,9 @@ fn sessions_and_the_console() {
     // An answer comes but once: whether it can be kept is known before it is read.
     let nowhere = folder.join("none/session");
     let nowhere = nowhere.to_str().expect("UTF-8");
-    for (place, text) in [(saved, "it is there already, and is not overwritten"), (nowhere, "there is no such file")] {
+    for (place, text) in
+        [(saved, "it is there already, and is not overwritten"), (nowhere, "its folder does not exist")]
+    {
         let early = at(&["sts", "read", "--save", place], "<html/>");
         assert_eq!((early.code, early.err), (5, format!("error: {place}: {text}\n")));
     }
@@ -1558,7 +1915,7 @@ fn nothing_is_taken_for_something_else() {
     let soon = [&KEYS[..], &[SESSION, ("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T00:05:00Z")]].concat();
     let full = run_with(&["presign", "s3://photos/k", "--expires", "max", "--full", "--at", DAY], &soon, b"");
     assert_eq!(full.code, 3);
-    assert!(full.err.contains("the credentials expire at 20130524T000500Z"), "{}", full.err);
+    assert!(full.err.contains("the credentials expire at 2013-05-24T00:05:00Z"), "{}", full.err);
 
     #[cfg(unix)]
     {

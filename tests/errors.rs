@@ -211,7 +211,7 @@ fn payload_hashes_keys_and_signatures_as_text() {
 #[test]
 fn expired_credentials_and_two_kinds_of_lifetimes() {
     let ending = |at: Timestamp| Signer::new(session().with_expiration(at), "us-east-1", now()).expect("a signer");
-    let expired = "the credentials expired at 20130524T000000Z, and the signature is dated 20130524T000000Z";
+    let expired = "the credentials expired at 2013-05-24T00:00:00Z, and the signature is dated 2013-05-24T00:00:00Z";
     let full = Lifetime::full(MINUTE);
     for lifetime in [Lifetime::from(MINUTE), full, Lifetime::LONGEST, Lifetime::from(Duration::ZERO)] {
         refused(ending(now()).presign(&request("/"), lifetime, now()), expired);
@@ -221,7 +221,7 @@ fn expired_credentials_and_two_kinds_of_lifetimes() {
     refused(ending(now()).sign_policy("e30=", now()), expired);
     refused(
         ending(at("20130524T000059Z")).presign(&request("/"), full, now()),
-        "the credentials expire at 20130524T000059Z, before the full lifetime that was required ends at 20130524T000100Z",
+        "the credentials expire at 2013-05-24T00:00:59Z, before the full lifetime that was required ends at 2013-05-24T00:01:00Z",
     );
     assert!(ending(at("20130524T000100Z")).presign(&request("/"), full, now()).is_ok());
 

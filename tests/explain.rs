@@ -269,8 +269,8 @@ fn what_is_seen_without_texts() {
         (
             "us-east-1",
             "us-west-2",
-            "SignatureDoesNotMatch: the signature is for the region us-east-1, and the server expects us-west-2. Make the \
-             signer for us-west-2.\n\
+            "SignatureDoesNotMatch: the signature is for the region us-east-1, and the server expects us-west-2. Sign for \
+             us-west-2.\n\
              line 3 of the string to sign\n  \
                signed:   20130524/us-east-1/s3/aws4_request\n  \
                received: 20130524/us-west-2/s3/aws4_request\n                        \
@@ -279,8 +279,8 @@ fn what_is_seen_without_texts() {
         (
             "/s3/",
             "/storage/",
-            "SignatureDoesNotMatch: the signature is for the service s3, and the server expects storage. Make the signer \
-             for storage (Signer::for_service).\n\
+            "SignatureDoesNotMatch: the signature is for the service s3, and the server expects storage. Sign for \
+             storage.\n\
              line 3 of the string to sign\n  \
                signed:   20130524/us-east-1/s3/aws4_request\n  \
                received: 20130524/us-east-1/storage/aws4_request\n                                \
@@ -289,7 +289,7 @@ fn what_is_seen_without_texts() {
         (
             "\n20130524T000000Z\n",
             "\n20130524T000001Z\n",
-            "SignatureDoesNotMatch: the request compared is dated 20130524T000000Z and the one received 20130524T000001Z. \
+            "SignatureDoesNotMatch: the request compared is dated 2013-05-24T00:00:00Z and the one received 2013-05-24T00:00:01Z. \
              It was signed again in between, or the date was replaced on the way: compare with the canonical request of \
              the signing that was sent, and send x-amz-date as it was signed.\n\
              line 2 of the string to sign\n  \

@@ -37,8 +37,8 @@ fn a_link_in_plain_words() {
   for    https://photos.s3.eu-west-1.amazonaws.com/2024/cat%20%26%20dog.jpg
   by     ASIAIOSFODNN7EXAMPLE, for a session
   in     eu-west-1, s3
-  from   20130524T000000Z
-  until  20130524T001500Z, 900 seconds later
+  from   2013-05-24T00:00:00Z
+  until  2013-05-24T00:15:00Z, 900 seconds later
   send   content-type, host
   also   response-content-type, versionId
 "
@@ -54,10 +54,10 @@ fn a_link_in_plain_words() {
     assert_eq!(inspection.parameters().collect::<Vec<_>>(), ["response-content-type", "versionId"]);
     assert_eq!((inspection.payload(), inspection.conditions().count()), (None, 0));
     for (instant, state, text) in [
-        ("20130523T235959Z", State::NotYet, "  now    20130523T235959Z: good in 1 seconds\n"),
-        ("20130524T000000Z", State::Good, "  now    20130524T000000Z: good for 900 seconds more\n"),
-        ("20130524T001500Z", State::Good, "  now    20130524T001500Z: good for 0 seconds more\n"),
-        ("20130524T001501Z", State::Over, "  now    20130524T001501Z: over for 1 seconds\n"),
+        ("20130523T235959Z", State::NotYet, "  now    2013-05-23T23:59:59Z: good in 1 seconds\n"),
+        ("20130524T000000Z", State::Good, "  now    2013-05-24T00:00:00Z: good for 900 seconds more\n"),
+        ("20130524T001500Z", State::Good, "  now    2013-05-24T00:15:00Z: good for 0 seconds more\n"),
+        ("20130524T001501Z", State::Over, "  now    2013-05-24T00:15:01Z: over for 1 seconds\n"),
     ] {
         assert_eq!(inspection.state_at(at(instant)), Some(state));
         assert_eq!(inspection.report_at(at(instant)).to_string(), format!("{inspection}{text}"));
@@ -68,7 +68,7 @@ fn a_link_in_plain_words() {
     assert_eq!(
         nothing.report_at(now()).to_string(),
         "presigned link\n  for    https://example.com/\n  wrong  the request is not signed\n  now    \
-         20130524T000000Z: how long it is good is not said\n"
+         2013-05-24T00:00:00Z: not good as it stands\n"
     );
 }
 
@@ -178,9 +178,9 @@ fn a_signed_request_in_plain_words() {
         "signed request
   by     ASIAIOSFODNN7EXAMPLE, for a session
   in     us-east-1, s3
-  dated  20130524T000000Z
-  from   20130523T234500Z
-  until  20130524T001500Z, 1800 seconds later
+  dated  2013-05-24T00:00:00Z
+  from   2013-05-23T23:45:00Z
+  until  2013-05-24T00:15:00Z, 1800 seconds later
   send   host, x-amz-content-sha256, x-amz-date, x-amz-security-token
   body   UNSIGNED-PAYLOAD
 "
@@ -244,10 +244,80 @@ fn a_signed_request_in_plain_words() {
     assert_eq!(with("a", &long), ["it is longer than 64 KiB, and not looked at"]);
 }
 
+/// The head of a request: its method and where it goes, and its query's signature where it has one.
+#[test]
+fn a_request_in_plain_words() {
+    let (bucket, signer) = (bucket(), signer());
+    let put = bucket.put("cat.jpg").expect("a request").with_query(&[("versionId", "1"), ("uploads", "")]);
+    let signed = signer.sign(&put, PayloadHash::UNSIGNED, now()).expect("a signature");
+    let headers: Vec<_> = signed.headers().chain([("host", "examplebucket.s3.amazonaws.com")]).collect();
+    let target = "/cat.jpg?uploads=&versionId=1";
+    let inspection = Inspection::of_request("PUT", target, &headers);
+    let expected = "signed request
+  for    PUT examplebucket.s3.amazonaws.com/cat.jpg
+  by     AKIAIOSFODNN7EXAMPLE
+  in     us-east-1, s3
+  dated  2013-05-24T00:00:00Z
+  from   2013-05-23T23:45:00Z
+  until  2013-05-24T00:15:00Z, 1800 seconds later
+  send   host, x-amz-content-sha256, x-amz-date
+  also   uploads, versionId
+  body   UNSIGNED-PAYLOAD
+";
+    assert_eq!(inspection.to_string(), expected);
+    assert_eq!(findings(&inspection), [""; 0]);
+    assert_eq!(
+        (inspection.method(), inspection.target()),
+        (Some("PUT"), Some("examplebucket.s3.amazonaws.com/cat.jpg"))
+    );
+    let absolute = format!("https://examplebucket.s3.amazonaws.com{target}");
+    assert_eq!(Inspection::of_request("PUT", &absolute, &headers).to_string(), expected);
+
+    // What is signed by its query is a link.
+    let target = &LINK["https://examplebucket.s3.amazonaws.com".len()..];
+    let host = [("Host", "examplebucket.s3.amazonaws.com")];
+    let link = Inspection::of_link(LINK).to_string().replace("for    ", "for    HEAD ");
+    assert_eq!(Inspection::of_request("HEAD", target, &host).to_string(), link);
+    assert_eq!(Inspection::of_request("HEAD", LINK, &[]).to_string(), link);
+    assert_eq!(Inspection::of_link(LINK).method(), None);
+    // Both at once are refused, and a signature of none is missed.
+    let twice = findings(&Inspection::of_request("PUT", target, &headers));
+    assert_eq!(twice, ["the request is signed both in the Authorization header and in the query"]);
+    assert_eq!(findings(&Inspection::of_request("GET", "/", &host)), ["the request is not signed"]);
+    let long = "/".repeat(70_000);
+    assert_eq!(
+        findings(&Inspection::of_request("GET", &long, &headers)),
+        ["it is longer than 64 KiB, and not looked at"]
+    );
+}
+
+/// Time alone does not make it good.
+#[test]
+fn what_cannot_be_good_is_not_called_good() {
+    let cut = &LINK[..LINK.len() - 1];
+    for (link, instant, end) in [
+        (LINK, "20130524T000001Z", "good for 86399 seconds more"),
+        (cut, "20130524T000001Z", "not good as it stands, though its time lasts 86399 seconds more"),
+        (cut, "20130523T235959Z", "not good as it stands, and its time begins in 1 seconds"),
+        (cut, "20130525T000001Z", "over for 1 seconds"),
+        (&replaced("&X-Amz-Expires=86400", ""), "20130524T000001Z", "not good as it stands"),
+        // What is only unwise may be good.
+        (&replaced("https:", "http:"), "20130524T000001Z", "good for 86399 seconds more"),
+        (&format!("{LINK}#page=2"), "20130524T000001Z", "good for 86399 seconds more"),
+    ] {
+        let report = Inspection::of_link(link).report_at(at(instant)).to_string();
+        assert_eq!(report.trim_end().rsplit("Z: ").next(), Some(end), "{link}");
+    }
+}
+
 #[test]
 fn texts_are_safe_to_show() {
     let link =
         "https://user:secret@h/\u{1b}[31m\u{7}é?X-Amz-Credential=\u{1b}]0%1b%0a/20130524/r/s3/aws4_request&%1b[2J=1";
+    assert!(!Inspection::of_request("GET", link, &[("authorization", "")]).to_string().contains("secret"));
+    let (by_header, host) = (("authorization", "AWS4-HMAC-SHA256 a"), "https://user:secret@h/\u{7}");
+    let of_request = Inspection::of_request("\u{7}", host, &[by_header]).to_string();
+    assert!(of_request.contains(r"  for    \u{7} h/\u{7}") && !of_request.contains("secret"), "{of_request}");
     let shown = Inspection::of_link(link).to_string();
     assert!(shown.chars().all(|c| c == '\n' || !c.is_control()), "{shown:?}");
     assert!(shown.contains(r"https://h/\u{1b}[31m\u{7}é") && !shown.contains("secret"), "{shown}");
@@ -290,8 +360,8 @@ mod forms {
         let expected = "browser's form
   by     ASIAIOSFODNN7EXAMPLE, for a session
   in     us-east-1, s3
-  from   20130524T000000Z
-  until  20130524T001500Z, 900 seconds later
+  from   2013-05-24T00:00:00Z
+  until  2013-05-24T00:15:00Z, 900 seconds later
   if     bucket is examplebucket
   if     key starts with user/user1/
   if     acl is private
@@ -383,6 +453,8 @@ proptest! {
         let in_header = signed.authorization().rsplit('=').next().unwrap();
         for (inspection, signature) in [
             (Inspection::of_link(&spoil(link.url())), in_link),
+            (Inspection::of_request("GET", &spoil(&link.url()["https://".len()..]), &[]), in_link),
+            (Inspection::of_request("GET", &spoil(link.url()), &[]), in_link),
             (Inspection::of_headers(&[("authorization", &spoil(signed.authorization()))]), in_header),
         ] {
             let shown = format!("{inspection}{inspection:?}{}", inspection.report_at(now()));

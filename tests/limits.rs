@@ -181,7 +181,8 @@ const ROWS: [Row; 19] = [
             let start = "https://example.com/";
             let link = format!("{start}{}", "a".repeat(length - start.len()));
             let (as_link, as_headers) = (Inspection::of_link(&link), Inspection::of_headers(&[("", &link)]));
-            for inspection in [as_link, as_headers, Inspection::of_form(&[("", &link)])] {
+            let as_request = Inspection::of_request("", &link, &[]);
+            for inspection in [as_link, as_headers, as_request, Inspection::of_form(&[("", &link)])] {
                 if inspection.findings().contains(&Finding::TooLong) {
                     return Err(Finding::TooLong.to_string());
                 }

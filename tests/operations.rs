@@ -186,7 +186,7 @@ fn links_that_stay_the_same_for_a_while() {
     assert_eq!((link.valid_until(), link.limited_by()), (at("20130524T000100Z"), Limit::Credentials));
     refused(
         ending("20130524T000100Z").presign(&request("/"), lifetime, at("20130524T000001Z")),
-        "the credentials expire at 20130524T000100Z, before the full lifetime that was required ends at 20130524T000101Z",
+        "the credentials expire at 2013-05-24T00:01:00Z, before the full lifetime that was required ends at 2013-05-24T00:01:01Z",
     );
 
     // The day's key serves for every window of its day, so a signer without the secret does as well.

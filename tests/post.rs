@@ -300,13 +300,13 @@ fn how_long_a_form_is_good() {
     }
     let post = |signer: Signer, lifetime: Lifetime| signer.post(&policy, &bucket(), lifetime, now());
     refused(post(signer(), (7 * day + MINUTE).into()), "a lifetime is 1 to 604800 seconds (7 days), not 604860");
-    let expired = "the credentials expired at 20130524T000000Z, and the signature is dated 20130524T000000Z";
+    let expired = "the credentials expired at 2013-05-24T00:00:00Z, and the signature is dated 2013-05-24T00:00:00Z";
     for lifetime in [day.into(), Lifetime::full(day), Duration::ZERO.into()] {
         refused(post(ending("20130524T000000Z"), lifetime), expired);
     }
     refused(
         post(ending("20130524T120000Z"), Lifetime::full(day)),
-        "the credentials expire at 20130524T120000Z, before the full lifetime that was required ends at 20130525T000000Z",
+        "the credentials expire at 2013-05-24T12:00:00Z, before the full lifetime that was required ends at 2013-05-25T00:00:00Z",
     );
 }
 

@@ -205,6 +205,8 @@ fn no_debug_display_or_error_tells_a_secret() {
     let inspections = [
         Inspection::of_link(link.url()),
         Inspection::of_headers(&signed.headers().chain(headers).collect::<Vec<_>>()),
+        Inspection::of_request("GET", link.url(), &signed.headers().collect::<Vec<_>>()),
+        Inspection::of_request("GET", &link.url()["https://".len()..], &[]),
         Inspection::of_form(&fields),
         Inspection::of_link(&format!(
             "https://x/?X-Amz-Signature={SECRET}&X-Amz-Security-Token={TOKEN}&X-Amz-Date={TOKEN}"

@@ -252,7 +252,7 @@ fn signers_that_do_not_fit() {
     let expired = Signer::new(session().with_expiration(now()), "us-east-1", now()).expect("a signer");
     refused(
         expired.sign_sts(&GetCallerIdentity, &endpoint(), now()),
-        "the credentials expired at 20130524T000000Z, and the signature is dated 20130524T000000Z",
+        "the credentials expired at 2013-05-24T00:00:00Z, and the signature is dated 2013-05-24T00:00:00Z",
     );
 }
 
@@ -487,7 +487,7 @@ fn what_a_session_signs_ends_with_it() {
     assert_eq!((ours.valid_until(), ours.limited_by()), (at("20191109T133441Z"), Limit::Credentials));
     refused(
         link(read, at("20191109T133441Z")),
-        "the credentials expired at 20191109T133441Z, and the signature is dated 20191109T133441Z",
+        "the credentials expired at 2019-11-09T13:34:41Z, and the signature is dated 2019-11-09T13:34:41Z",
     );
 }
 
@@ -713,7 +713,7 @@ fn keys_that_the_console_does_not_take() {
     let expired = session().with_expiration(now());
     refused(
         GetSigninToken::new(&expired).expect("a session").request(&console(), now()),
-        "the credentials expired at 20130524T000000Z, and the signature is dated 20130524T000000Z",
+        "the credentials expired at 2013-05-24T00:00:00Z, and the signature is dated 2013-05-24T00:00:00Z",
     );
 }
 

@@ -56,7 +56,7 @@ pub enum ConfigError {
         error: Error,
     },
     /// A setting that has another value than it may have.
-    #[error("{place}: {setting} must be {expected}")]
+    #[error("{place}{} must be {expected}", Named(.place, .setting))]
     Value {
         /// Where it is.
         place: Place,
@@ -189,6 +189,18 @@ impl fmt::Display for Place {
         match self {
             Self::Variable(name) => write!(f, "the environment variable {name}"),
             Self::Line(file, line) => write!(f, "line {line} of the {file} file"),
+        }
+    }
+}
+
+/// A variable is named by its place.
+struct Named<'a>(&'a Place, &'a str);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Place::Variable(_) => Ok(()),
+            Place::Line(..) => write!(f, ": {}", self.1),
         }
     }
 }

@@ -135,13 +135,14 @@ pub enum Cause {
         received: String,
     },
 
-    /// A header that was signed did not arrive.
+    /// A header that was signed did not arrive. [`Presigned::headers`](crate::Presigned::headers) lists a link's.
     HeaderRemoved {
         /// The header's name.
         name: String,
     },
 
     /// A header that was signed is not among those that the request says are signed, or the server leaves it out.
+    /// [`Request::with_unsigned_headers`](crate::Request::with_unsigned_headers) leaves it unsigned.
     HeaderNotListed {
         /// The header's name.
         name: String,
@@ -160,6 +161,7 @@ pub enum Cause {
     },
 
     /// Something was added to the end of a header's value.
+    /// [`Request::with_unsigned_headers`](crate::Request::with_unsigned_headers) leaves it unsigned.
     HeaderExtended {
         /// The header's name.
         name: String,
@@ -212,7 +214,8 @@ pub enum Cause {
         name: Option<String>,
     },
 
-    /// The body is not the one whose hash was signed.
+    /// The body is not the one whose hash was signed. [`PayloadHash::UNSIGNED`](crate::PayloadHash::UNSIGNED) leaves it
+    /// unsigned.
     Body {
         /// The hash that was signed.
         signed: Option<String>,
@@ -256,7 +259,8 @@ pub enum Cause {
         expected: Option<String>,
     },
 
-    /// The signature was made for another service.
+    /// The signature was made for another service. [`Signer::for_service`](crate::Signer::for_service) takes the right
+    /// one.
     Service {
         /// The service that was signed for.
         signed: Option<String>,
@@ -304,6 +308,7 @@ pub enum Cause {
     Lifetime,
 
     /// The credentials need a session token, and none arrived.
+    /// [`Credentials::with_session_token`](crate::Credentials::with_session_token) takes it.
     TokenMissing,
 
     /// Another session token arrived than the one that was signed.
@@ -312,7 +317,8 @@ pub enum Cause {
     /// The session token is none that the server knows, or belongs to other keys.
     TokenInvalid,
 
-    /// The session token has expired.
+    /// The session token has expired. With [`Credentials::with_expiration`](crate::Credentials::with_expiration) this is
+    /// told before the server tells it.
     TokenExpired,
 
     /// A form's signature is not that of its policy, or not by the right secret.
@@ -383,7 +389,8 @@ pub enum Cause {
         signed_headers: Option<String>,
     },
 
-    /// The server shows what it made of the request, and there is nothing to compare it with.
+    /// The server shows what it made of the request, and there is nothing to compare it with:
+    /// [`ErrorResponse::explain`](crate::ErrorResponse::explain) takes what was signed.
     NotCompared {
         /// The method and the path that it has.
         target: Option<String>,

@@ -1,6 +1,7 @@
 //! What is said of each cause: what happened, then what to do.
 
 use super::cause::{Cause, Rewrite};
+use crate::timestamp::Timestamp;
 use core::fmt;
 
 impl Rewrite {
@@ -17,7 +18,7 @@ impl Rewrite {
     fn cure(self) -> &'static str {
         match self {
             Self::EncodedTwice => {
-                "Pass the raw text to this crate and the URL that was signed to the client, and let nothing encode it \
+                "Give the raw text to the signer and the URL that was signed to the client, and let nothing encode it \
                  again"
             }
             Self::Decoded => {
@@ -133,12 +134,12 @@ impl fmt::Display for Cause {
             Self::HeaderRemoved { name } => write!(
                 f,
                 "the header {name} was signed and did not arrive. Whoever sends the request must send it as it was signed \
-                 (Presigned::headers lists a link's), and no proxy may take it off; or leave it out when signing"
+                 (a link names them in X-Amz-SignedHeaders), and no proxy may take it off; or leave it out when signing"
             ),
             Self::HeaderNotListed { name } => write!(
                 f,
                 "the header {name} was signed, and the server leaves it out. Either another signing was sent than the one \
-                 compared, or the server does not sign this header: name it in Request::with_unsigned_headers"
+                 compared, or the server does not sign this header: leave it unsigned"
             ),
             Self::HeaderAdded { name } => write!(
                 f,
@@ -153,7 +154,7 @@ impl fmt::Display for Cause {
             Self::HeaderExtended { name, added } => write!(
                 f,
                 "the header {name} arrived with {added} added. A proxy or the server's own front end does so: leave the \
-                 header unsigned (Request::with_unsigned_headers), or do not send it"
+                 header unsigned, or do not send it"
             ),
             Self::HeaderBlanks { name } => write!(
                 f,
@@ -204,7 +205,7 @@ impl fmt::Display for Cause {
                 }
                 f.write_str(
                     ". Send the very bytes that were hashed, and let nothing compress or convert them on the way; or sign \
-                     PayloadHash::UNSIGNED",
+                     UNSIGNED-PAYLOAD in place of its hash",
                 )
             }
             Self::BodyLost => f.write_str(
@@ -223,18 +224,20 @@ impl fmt::Display for Cause {
             ),
             Self::Chunk => f.write_str(
                 "a chunk of the body is not the one that was signed. The request's own signature is right; a chunk was \
-                 changed, cut, left out or sent in another order: send what ChunkSigner gave for each, and let no proxy \
+                 changed, cut, left out or sent in another order: send what was made for each, and let no proxy \
                  frame the body anew",
             ),
             Self::Trailer => f.write_str(
                 "the trailing headers are not those that were signed. The request and its chunks are right: send the \
-                 trailer as ChunkSigner gave it",
+                 trailer as it was made",
             ),
             Self::Date { signed, received } => write!(
                 f,
-                "the request compared is dated {signed} and the one received {received}. It was signed again in between, \
-                 or the date was replaced on the way: compare with the canonical request of the signing that was sent, \
-                 and send x-amz-date as it was signed"
+                "the request compared is dated {} and the one received {}. It was signed again in between, or the date \
+                 was replaced on the way: compare with the canonical request of the signing that was sent, and send \
+                 x-amz-date as it was signed",
+                Dated(signed),
+                Dated(received)
             ),
             Self::Region { signed, expected } => {
                 f.write_str("the signature is for ")?;
@@ -243,7 +246,7 @@ impl fmt::Display for Cause {
                     None => f.write_str("the wrong region, and ")?,
                 }
                 match expected {
-                    Some(expected) => write!(f, "the server expects {expected}. Make the signer for {expected}"),
+                    Some(expected) => write!(f, "the server expects {expected}. Sign for {expected}"),
                     None => f.write_str("the server does not say which it expects. Ask for the bucket's location"),
                 }
             }
@@ -254,10 +257,9 @@ impl fmt::Display for Cause {
                     None => f.write_str("the wrong service, and ")?,
                 }
                 match expected {
-                    Some(expected) => write!(f, "the server expects {expected}. Make the signer for {expected}"),
+                    Some(expected) => write!(f, "the server expects {expected}. Sign for {expected}"),
                     None => f.write_str("the server does not say which it expects. S3 and its relatives expect s3"),
-                }?;
-                f.write_str(" (Signer::for_service)")
+                }
             }
             Self::Algorithm { signed, received } => write!(
                 f,
@@ -271,9 +273,9 @@ impl fmt::Display for Cause {
                         let seconds = signed.unix() - server.unix();
                         let side = if seconds < 0 { "behind" } else { "ahead of" };
                         let by = Span(seconds.unsigned_abs());
-                        write!(f, "the signature is dated {signed}, {by} {side} the server's clock ({server})")?;
+                        write!(f, "the signature is dated {signed:#}, {by} {side} the server's clock ({server:#})")?;
                     }
-                    (Some(signed), None) => write!(f, "the signature is dated {signed}, too far from the server's clock")?,
+                    (Some(signed), None) => write!(f, "the signature is dated {signed:#}, too far from the server's clock")?,
                     _ => f.write_str("the signature's date is too far from the server's clock")?,
                 }
                 write!(f, ". Up to {} are allowed: ", Span(allowed.unwrap_or(900)))?;
@@ -282,10 +284,10 @@ impl fmt::Display for Cause {
             Self::Expired { expired, server, lifetime } => {
                 f.write_str("the signature's time is over")?;
                 if let Some(expired) = expired {
-                    write!(f, ": it ended at {expired}")?;
+                    write!(f, ": it ended at {expired:#}")?;
                     if let Some(server) = server.filter(|server| server > expired) {
                         let by = Span(server.unix().abs_diff(expired.unix()));
-                        write!(f, ", {by} before the server's time ({server})")?;
+                        write!(f, ", {by} before the server's time ({server:#})")?;
                     }
                 }
                 match lifetime {
@@ -298,7 +300,7 @@ impl fmt::Display for Cause {
                 f.write_str("the signature is dated ahead of the server's time")?;
                 if let (Some(signed), Some(server)) = (signed, server) {
                     let by = Span(signed.unix().abs_diff(server.unix()));
-                    write!(f, ": {signed} is {by} after {server}")?;
+                    write!(f, ": {signed:#} is {by} after {server:#}")?;
                 }
                 f.write_str(". Set the clock, and make another one")
             }
@@ -307,7 +309,7 @@ impl fmt::Display for Cause {
             ),
             Self::TokenMissing => f.write_str(
                 "the session token is missing. Temporary credentials (ASIA…) are good together with their token alone: \
-                 give it to Credentials::with_session_token, and send x-amz-security-token with the rest",
+                 sign with it, and send x-amz-security-token with the rest",
             ),
             Self::TokenChanged => f.write_str(
                 "another session token arrived than the one that was signed. Sign and send with the keys and the token \
@@ -318,8 +320,7 @@ impl fmt::Display for Cause {
                  token from one and the same answer",
             ),
             Self::TokenExpired => f.write_str(
-                "the session token has expired. Get new credentials and sign anew; with Credentials::with_expiration this \
-                 crate tells before the server does",
+                "the session token has expired. Get new credentials, and sign anew",
             ),
             Self::AccessKeyUnknown { access_key_id } => {
                 f.write_str("the server knows no access key id ")?;
@@ -374,11 +375,15 @@ impl fmt::Display for Cause {
                 f.write_str(". Send a larger one, or widen the policy's content-length-range; of an upload in parts, \
                     all but the last have 5 MiB at least")
             }
-            Self::Malformed { message } => write!(
-                f,
-                "the server cannot read the authentication: {message}. Send the headers, or the URL, as they were made, \
-                 and nothing of an earlier signing beside them"
-            ),
+            Self::Malformed { message } => {
+                f.write_str("the server cannot read the authentication")?;
+                if !message.is_empty() {
+                    write!(f, ": {message}")?;
+                }
+                f.write_str(
+                    ". Send the headers, or the URL, as they were made, and nothing of an earlier signing beside them",
+                )
+            }
             Self::CanonicalRequestNotShown { host } => {
                 f.write_str("the server made another canonical request and does not show it. ")?;
                 f.write_str("Something changed on the way: most often the host")?;
@@ -408,7 +413,7 @@ impl fmt::Display for Cause {
                 if let Some(scope) = scope {
                     write!(f, " in the scope {scope}")?;
                 }
-                f.write_str(". Compare that with what was signed: ErrorResponse::explain does, given the canonical request")
+                f.write_str(". Compare that with what was signed")
             }
             Self::QueryIncomplete => f.write_str(
                 "some of the parameters of the authentication did not arrive. Send the whole URL; in a shell, put it in \
@@ -419,7 +424,11 @@ impl fmt::Display for Cause {
                  to a link, and some add one of their own: send a link without it",
             ),
             Self::NotPermitted { message } => {
-                write!(f, "access is denied, and not because of the signature's text ({message}). ")?;
+                f.write_str("access is denied, and not because of the signature's text")?;
+                if !message.is_empty() {
+                    write!(f, " ({message})")?;
+                }
+                f.write_str(". ")?;
                 f.write_str(
                     "The key may not do this, the bucket's policy forbids it, or no authentication arrived; for objects \
                      that do not exist, S3 answers so to whoever may not list the bucket",
@@ -449,6 +458,18 @@ fn sizes(f: &mut fmt::Formatter<'_>, proposed: Option<u64>, allowed: Option<u64>
         (None, Some(allowed)) => write!(f, ": it may have {at} {allowed} bytes"),
         (Some(proposed), None) => write!(f, ": it has {proposed} bytes"),
         (None, None) => Ok(()),
+    }
+}
+
+/// The text of an instant, for people; or what else was found there.
+struct Dated<'a>(&'a str);
+
+impl fmt::Display for Dated<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Timestamp::parse(self.0) {
+            Ok(instant) => write!(f, "{instant:#}"),
+            Err(_) => f.write_str(self.0),
+        }
     }
 }
 

@@ -75,6 +75,38 @@ pub enum Finding {
     AnyLength,
 }
 
+impl Finding {
+    /// Whether it cannot be good as it stands, whatever its time is. The rest are warnings: it may work and still be
+    /// wiser otherwise, or be fine on some servers and with some clients.
+    ///
+    /// ```
+    /// use s3_sigv4::Finding;
+    ///
+    /// assert!(Finding::SignatureCut { digits: 63 }.is_fatal());
+    /// assert!(!Finding::Unencrypted.is_fatal());
+    /// ```
+    #[must_use]
+    pub fn is_fatal(&self) -> bool {
+        match self {
+            Self::Refused(_)
+            | Self::NotUrl
+            | Self::Blanks
+            | Self::HtmlEscaped
+            | Self::EncodedTwice
+            | Self::SignatureCut { .. }
+            | Self::SessionTokenMissing
+            | Self::OtherRegion { .. } => true,
+            Self::TooLong
+            | Self::Version2
+            | Self::Fragment
+            | Self::Unencrypted
+            | Self::DotSegments
+            | Self::AnyKey
+            | Self::AnyLength => false,
+        }
+    }
+}
+
 impl From<VerifyError> for Finding {
     fn from(error: VerifyError) -> Self {
         Self::Refused(error)

@@ -43,11 +43,7 @@ impl Inspection {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         // Neither a password nor what belongs in a query is shown, which is the host's where all in between is lost.
         let host = host.rsplit('@').next().unwrap_or_default();
-        let mut shown = [scheme, "://", host, path].concat();
-        if let Some(at) = shown.to_ascii_lowercase().find("x-amz-") {
-            shown.truncate(at);
-        }
-        this.target = Some(shown);
+        this.target = Some(without_signing([scheme, "://", host, path].concat()));
         if path
             .split('/')
             .any(|segment| Text::Wire(segment).bytes().eq(*b".") || Text::Wire(segment).bytes().eq(*b".."))
@@ -94,6 +90,75 @@ impl Inspection {
     /// ```
     #[must_use]
     pub fn of_headers(headers: &[(&str, &str)]) -> Self {
+        Self::of_head(("GET", "/"), headers)
+    }
+
+    /// Reads a signed request: its method and its target as they were sent, and its headers. A request that is signed by
+    /// its query is read as the link that it is.
+    ///
+    /// ```
+    /// use s3_sigv4::Inspection;
+    ///
+    /// let headers = [
+    ///     ("host", "examplebucket.s3.amazonaws.com"),
+    ///     ("x-amz-date", "20130524T000000Z"),
+    ///     ("x-amz-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ///     (
+    ///         "authorization",
+    ///         "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
+    ///          SignedHeaders=host;x-amz-content-sha256;x-amz-date, \
+    ///          Signature=fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543",
+    ///     ),
+    /// ];
+    /// let inspection = Inspection::of_request("GET", "/?lifecycle", &headers);
+    /// assert_eq!(inspection.to_string(), "\
+    /// signed request
+    ///   for    GET examplebucket.s3.amazonaws.com/
+    ///   by     AKIAIOSFODNN7EXAMPLE
+    ///   in     us-east-1, s3
+    ///   dated  2013-05-24T00:00:00Z
+    ///   from   2013-05-23T23:45:00Z
+    ///   until  2013-05-24T00:15:00Z, 1800 seconds later
+    ///   send   host, x-amz-content-sha256, x-amz-date
+    ///   also   lifecycle
+    ///   body   e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+    /// ");
+    /// ```
+    #[must_use]
+    pub fn of_request(method: &str, target: &str, headers: &[(&str, &str)]) -> Self {
+        let find = |name: &str| {
+            headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value.trim())
+        };
+        let absolute = target.split_once("://").filter(|_| !target.starts_with('/'));
+        let (host, path) = match absolute {
+            // No password is shown.
+            Some((_, rest)) => {
+                let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+                (host.rsplit('@').next().unwrap_or_default(), path)
+            }
+            None => (find("host"), target),
+        };
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let by_query = find("authorization").is_empty() && query.to_ascii_lowercase().contains("x-amz-signature=");
+        if by_query {
+            let scheme = absolute.map_or("https", |(scheme, _)| scheme);
+            return Self::of_link(&[scheme, "://", host, path, "?", query].concat()).with_method(method);
+        }
+        if method.len() + target.len() > MAX_INSPECTED {
+            let mut this = Self::new(Kind::Headers);
+            this.find(Finding::TooLong);
+            return this;
+        }
+        let slash = if path.is_empty() { "/" } else { "" };
+        let mark = if query.is_empty() { "" } else { "?" };
+        let mut this = Self::of_head((method, &[slash, path, mark, query].concat()), headers);
+        this.target = Some(without_signing([host, path].concat()));
+        let names = query.split('&').filter_map(|parameter| parameter.split('=').next());
+        this.parameters = names.filter(|name| !name.is_empty()).map(|name| shown(&decoded(name))).collect();
+        this.with_method(method)
+    }
+
+    fn of_head((method, target): (&str, &str), headers: &[(&str, &str)]) -> Self {
         let mut this = Self::new(Kind::Headers);
         if headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_INSPECTED {
             this.find(Finding::TooLong);
@@ -160,7 +225,7 @@ impl Inspection {
         }
         let host = find("host");
         this.read_region(host.unwrap_or_default());
-        let request = Request::received("GET", host.unwrap_or("localhost"), "/");
+        let request = Request::received(method, host.unwrap_or("localhost"), target);
         this.read_strictly(request.map(|request| request.with_headers(headers)));
         this
     }
@@ -184,8 +249,8 @@ impl Inspection {
     /// browser's form
     ///   by     AKIAIOSFODNN7EXAMPLE
     ///   in     us-east-1, s3
-    ///   from   20151229T000000Z
-    ///   until  20151229T001500Z, 900 seconds later
+    ///   from   2015-12-29T00:00:00Z
+    ///   until  2015-12-29T00:15:00Z, 900 seconds later
     ///   if     bucket is sigv4examplebucket
     ///   if     key starts with user/user1/
     ///   wrong  the policy allows a file of any length
@@ -280,6 +345,7 @@ impl Inspection {
     fn new(kind: Kind) -> Self {
         Self {
             kind,
+            method: None,
             target: None,
             access_key_id: None,
             has_session_token: false,
@@ -443,6 +509,14 @@ impl Inspection {
             self.find(Finding::OtherRegion { host: Excerpt::of(region), signed: Excerpt::of(scope.region()) });
         }
     }
+}
+
+/// An address up to what belongs in a query, which is secret.
+fn without_signing(mut address: String) -> String {
+    if let Some(at) = address.to_ascii_lowercase().find("x-amz-") {
+        address.truncate(at);
+    }
+    address
 }
 
 /// A name, or a dot for what is none: a piece of a signature or of a token that has lost its place.

@@ -154,9 +154,6 @@ pub(crate) struct Presign {
     /// Permit . and .. segments in a key, which browsers resolve
     #[arg(long)]
     pub(crate) allow_dot_segments: bool,
-    /// What S3 is to answer with in place of the object's own headers
-    #[command(flatten)]
-    pub(crate) response: Response,
     /// Print a command line for curl, with this file to send or to save to
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "keys_from"])]
     pub(crate) curl: Option<String>,
@@ -166,12 +163,15 @@ pub(crate) struct Presign {
     /// Keys end with a NUL, not with a line
     #[arg(long, short = '0', requires = "keys_from")]
     pub(crate) null: bool,
+    // Behind all that has no heading of its own: what follows would stand below this one's.
+    #[command(flatten)]
+    pub(crate) response: Response,
     #[command(flatten)]
     pub(crate) form: Form,
 }
 
 #[derive(Args)]
-#[command(next_help_heading = "Headers of the answer")]
+#[command(next_help_heading = "Headers of the answer, in place of the object's own")]
 pub(crate) struct Response {
     /// Saved under this name
     #[arg(long, value_name = "NAME", conflicts_with = "inline")]
@@ -245,7 +245,7 @@ pub(crate) struct Sign {
     /// Read the request from a file, or - for standard input: request line, headers, empty line, body
     #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "method", "headers", "headers_from", "body"])]
     pub(crate) request: Option<String>,
-    /// A header, which is signed: 'content-type: image/jpeg'
+    /// A header, which is signed unless proxies change it, as user-agent: 'content-type: image/jpeg'
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
     pub(crate) headers: Vec<String>,
     /// Read headers from a file, or - for standard input, a line each: for keys of a customer's own

@@ -202,9 +202,7 @@ fn variable(name: &str) -> Option<String> {
 
 /// `2013-05-24T00:00:00Z`.
 pub(crate) fn extended(instant: Timestamp) -> String {
-    let text = instant.as_str();
-    let part = |at: usize, to: usize| &text[at..to];
-    format!("{}-{}-{}T{}:{}:{}Z", part(0, 4), part(4, 6), part(6, 8), part(9, 11), part(11, 13), part(13, 15))
+    format!("{instant:#}")
 }
 
 /// Reads all of a file, or of standard input for `-`.
@@ -290,7 +288,7 @@ fn read_credentials(place: &str) -> Result<Credentials, Failure> {
     }
     if start.starts_with('<') {
         let session = Session::parse(text.as_str());
-        return Ok(session.map_err(|error| Failure::Credentials(error.to_string()))?.into_credentials());
+        return Ok(session.map_err(|error| Failure::Credentials(format!("{name}: {error}")))?.into_credentials());
     }
-    process_output(&text).map_err(|error| Failure::Credentials(error.to_string()))
+    process_output(&text).map_err(|error| Failure::Credentials(format!("{name}: {error}")))
 }

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::inspect::used;
 use crate::message::Message;
 use crate::operation::{borrowed, headers};
+use crate::verify::{METHODS, told};
 use s3_sigv4::{
     Cause, Claim, Credentials, ErrorResponse, Explanation, Inspection, Request, Service, Signer, Timestamp, Verifier,
     VerifyError,
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
         let difference = explanation.difference().map(|difference| {
             json!({ "line": difference.line(), "signed": difference.signed(), "received": difference.received() })
         });
-        let text = as_options(&explanation.to_string(), explanation.cause());
+        let text = with_option(explanation.to_string(), explanation.cause());
         let value = json!({
             "code": explanation.code(), "explanation": text, "difference": difference, "note": first,
         });
@@ -51,7 +52,7 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
         if let Some(first) = first {
             writeln!(out, "{first}")?;
         }
-        writeln!(out, "{}", as_options(&format!("{explanation:#}"), explanation.cause()))?;
+        writeln!(out, "{}", with_option(format!("{explanation:#}"), explanation.cause()))?;
     }
     Ok(out.flush()?)
 }
@@ -116,8 +117,7 @@ fn signed_for<'a>(
     match verified(&message.method) {
         Ok(()) => Ok(&message.method),
         Err(VerifyError::SignatureMismatch) => {
-            let mut methods = ["GET", "PUT", "HEAD", "DELETE", "POST"].into_iter();
-            methods.find(|method| verified(method).is_ok()).ok_or(VerifyError::SignatureMismatch)
+            METHODS.into_iter().find(|method| verified(method).is_ok()).ok_or(VerifyError::SignatureMismatch)
         }
         Err(error) => Err(error),
     }
@@ -130,25 +130,30 @@ fn itself(error: VerifyError) -> String {
             "The link does not verify under the keys at hand: it was changed after it was signed, or signed with \
              another secret or other headers.",
         ),
-        error => format!("The link does not verify under the keys at hand: {error}."),
+        error => format!("The link does not verify under the keys at hand: {}.", told(error)),
     }
 }
 
-/// What the library names by its methods is an option or a variable here.
-fn as_options(text: &str, cause: &Cause) -> String {
-    let option = if matches!(cause, Cause::Service { .. }) { "--service" } else { "--region" };
-    let names = [
-        ("ErrorResponse::explain does, given the canonical request", "explain --link LINK does, for a link"),
-        ("Make the signer for ", &*format!("Sign with {option} ")),
-        (" (Signer::for_service)", ""),
-        ("Presigned::headers lists a link's", "presign says which"),
-        ("Credentials::with_session_token", "AWS_SESSION_TOKEN"),
-        ("with Credentials::with_expiration this crate", "with AWS_CREDENTIAL_EXPIRATION this program"),
-        (" (Request::with_unsigned_headers)", ""),
-        ("name it in Request::with_unsigned_headers", "leave it out when signing"),
-        ("sign PayloadHash::UNSIGNED", "sign with --unsigned-payload"),
-    ];
-    names.iter().fold(text.to_owned(), |text, (name, option)| text.replace(name, option))
+/// How this program does what the library's sentence says.
+fn option_for(cause: &Cause) -> Option<String> {
+    let text = match cause {
+        Cause::NotCompared { .. } => "explain --link LINK compares them, for a link",
+        Cause::Region { expected: Some(region), .. } => return Some(format!("sign with --region {region}")),
+        Cause::Service { expected: Some(service), .. } => return Some(format!("sign with --service {service}")),
+        Cause::HeaderRemoved { .. } => "presign says what to send with a link",
+        Cause::TokenMissing => "AWS_SESSION_TOKEN holds it",
+        Cause::TokenExpired => "with AWS_CREDENTIAL_EXPIRATION this program tells before the server does",
+        Cause::Body { .. } => "sign --unsigned-payload leaves the body unsigned",
+        _ => return None,
+    };
+    Some(text.into())
+}
+
+/// The sentence, which is a line, with that behind it; then the lines that differ, if there are any.
+fn with_option(text: String, cause: &Cause) -> String {
+    let Some(option) = option_for(cause) else { return text };
+    let end = text.find('\n').unwrap_or(text.len());
+    format!("{} Here: {option}.{}", &text[..end], &text[end..])
 }
 
 /// The parameters that signing adds.

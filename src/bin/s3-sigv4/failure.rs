@@ -44,8 +44,7 @@ impl Failure {
     }
 
     pub(crate) fn refused(error: impl fmt::Display) -> Self {
-        // What the library permits by a method is an option here.
-        Self::Refused(error.to_string().replace("Request::allow_dot_segments", "--allow-dot-segments"))
+        Self::Refused(as_here(&error))
     }
 
     /// Where something was read from or written to is said with what went wrong.
@@ -69,11 +68,33 @@ impl fmt::Display for Failure {
                 f.write_str(text)
             }
             Self::Config(error) => {
-                error.fmt(f)?;
+                f.write_str(&as_here(error))?;
                 f.write_str(option_for(error))
             }
             Self::BrokenPipe => f.write_str("standard output was closed"),
         }
+    }
+}
+
+fn as_here(error: &impl fmt::Display) -> String {
+    HERE.iter().fold(error.to_string(), |text, (library, here)| text.replace(library, here))
+}
+
+/// What the library's errors name by a method is an option here. tests/cli.rs asserts each in whole.
+const HERE: [(&str, &str); 6] = [
+    ("Request::allow_dot_segments", "--allow-dot-segments"),
+    (", which Bucket::on_bucket is for", ""),
+    ("Bucket::aws takes the name", "it is named as s3://bucket/key"),
+    ("Bucket::path_style", "--path-style"),
+    ("PostPolicy::with_content_length", "--content-length"),
+    (": PostPolicy::with_value adds it", ""),
+];
+
+/// Where something new is to be written, what is not there is its folder.
+pub(crate) fn at_new(place: &str) -> impl Fn(io::Error) -> Failure + '_ {
+    move |error| match error.kind() {
+        io::ErrorKind::NotFound => Failure::Io(format!("{place}: its folder does not exist")),
+        _ => Failure::at(place)(error),
     }
 }
 

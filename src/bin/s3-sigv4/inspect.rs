@@ -3,7 +3,7 @@ use crate::context::{Context, extended, read, read_once};
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::operation::{borrowed, headers};
-use s3_sigv4::{Inspection, State};
+use s3_sigv4::{Finding, Inspection, State};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use zeroize::Zeroizing;
@@ -13,8 +13,13 @@ pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
     headers(&args.headers, &None)?;
     let input = Input::read(args, context)?;
     let inspection = match &input {
-        Input::Link(link) => Inspection::of_link(link),
-        Input::Request(message) => Inspection::of_headers(&borrowed(&message.headers)),
+        Input::Link(link) => match &args.method {
+            Some(method) => Inspection::of_link(link).with_method(method),
+            None => Inspection::of_link(link),
+        },
+        Input::Request(message) => {
+            Inspection::of_request(&message.method, &message.target, &borrowed(&message.headers))
+        }
     };
     let now = context.now;
     let mut out = io::stdout().lock();
@@ -30,10 +35,16 @@ pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
     out.flush()?;
     match inspection.state_at(now) {
         Some(State::Over) => Err(Failure::No("it is over".into())),
+        _ if is_spoilt(&inspection) => Err(Failure::No("it is not good as it stands".into())),
         Some(State::NotYet) => Err(Failure::No("it is not good yet".into())),
         _ if inspection.findings().is_empty() => Ok(()),
         _ => Err(Failure::No("something looks wrong with it".into())),
     }
+}
+
+/// Whether there is more wrong with it than its time.
+fn is_spoilt(inspection: &Inspection) -> bool {
+    inspection.findings().iter().any(Finding::is_fatal)
 }
 
 const SESSION: &str = "it ends with the session that signed it, if that is earlier";
@@ -55,6 +66,10 @@ impl Input {
         let text = bytes.trim_ascii();
         if text.starts_with(b"http://") || text.starts_with(b"https://") {
             let link = std::str::from_utf8(text).map_err(|_| Failure::Refused("standard input is not UTF-8".into()))?;
+            let links = link.lines().filter(|line| line.starts_with("http://") || line.starts_with("https://")).count();
+            if links > 1 {
+                return Err(Failure::Refused(format!("standard input has {links} links, and one is read at a time")));
+            }
             return Ok(Self::Link(link.to_owned()));
         }
         let message = Message::parse(&bytes, "standard input")?;
@@ -88,7 +103,10 @@ pub(crate) fn used(
     // The default port is not part of what was signed.
     let default = if link.starts_with("https:") { ":443" } else { ":80" };
     let host = host.strip_suffix(default).unwrap_or(host);
-    headers.push(("host".into(), host.to_owned().into()));
+    // Unless it was signed for another one.
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        headers.push(("host".into(), host.to_owned().into()));
+    }
     let slash = if target.starts_with('/') { "" } else { "/" };
     Ok(Message { method: method.to_owned(), target: format!("{slash}{target}"), headers, body: Vec::new() })
 }
@@ -96,7 +114,15 @@ pub(crate) fn used(
 fn json(inspection: &Inspection, context: &Context) -> Value {
     let list = |texts: &mut dyn Iterator<Item = &str>| texts.map(Value::from).collect::<Value>();
     let scope = inspection.scope();
+    let state = match inspection.state_at(context.now) {
+        Some(State::Over) => Some("over"),
+        _ if is_spoilt(inspection) => Some("wrong"),
+        Some(State::NotYet) => Some("not yet"),
+        Some(State::Good) => Some("good"),
+        None => None,
+    };
     json!({
+        "method": inspection.method(),
         "target": inspection.target(),
         "access_key_id": inspection.access_key_id(),
         "session": inspection.has_session_token(),
@@ -106,11 +132,7 @@ fn json(inspection: &Inspection, context: &Context) -> Value {
         "dated": inspection.dated().map(extended),
         "valid_from": inspection.valid_from().map(extended),
         "valid_until": inspection.valid_until().map(extended),
-        "state": inspection.state_at(context.now).map(|state| match state {
-            State::NotYet => "not yet",
-            State::Over => "over",
-            _ => "good",
-        }),
+        "state": state,
         "signed_headers": list(&mut inspection.signed_headers()),
         "parameters": list(&mut inspection.parameters()),
         "payload": inspection.payload(),

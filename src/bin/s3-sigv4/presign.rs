@@ -13,13 +13,15 @@ pub(crate) fn run(args: &Presign, context: &Context) -> Result<(), Failure> {
     let target = Target::parse(&args.operation.target)?;
     let method = args.operation.method()?;
     let settings = context.settings()?;
+    // Who has neither keys nor a region looks for the keys.
+    let credentials = settings.credentials()?;
     let bucket = context.bucket(&settings, target.bucket)?;
     let signer = context.signer(&settings, &bucket)?;
     if args.response.any() && !matches!(method, Method::Get | Method::Head) {
         return Err(Failure::Usage("the answer's headers can be set for GET and HEAD alone".into()));
     }
     if args.form.post {
-        return form::run(args, context, &settings.credentials()?, (&signer, &bucket, target.key));
+        return form::run(args, context, &credentials, (&signer, &bucket, target.key));
     }
     let details = Details::new(&args.operation)?;
     let job = Job {
@@ -30,8 +32,9 @@ pub(crate) fn run(args: &Presign, context: &Context) -> Result<(), Failure> {
         key: target.key,
         details: &details.borrowed(),
         response: &response(&args.response)?,
-        credentials: &settings.credentials()?,
+        credentials: &credentials,
     };
+    job.check_headers()?;
     if args.keys_from.is_some() { keys::run(&job) } else { job.run() }
 }
 
@@ -85,11 +88,36 @@ impl<'a> Job<'a> {
         Ok(out.flush()?)
     }
 
+    /// What a link has in its query is no header of it.
+    fn check_headers(&self) -> Result<(), Failure> {
+        for (name, _) in &self.details.headers {
+            let text = match &*name.to_ascii_lowercase() {
+                "x-amz-date" => "a link is dated in its query, and not by the header x-amz-date: --at says as of when",
+                "authorization" => "a link is signed in its query, and goes without the header authorization",
+                _ => continue,
+            };
+            return Err(Failure::Refused(text.into()));
+        }
+        Ok(())
+    }
+
+    /// The headers that were given and are not signed. A host that is the URL's own is, and need not be told.
+    fn unsigned(&self, link: &Presigned) -> impl Iterator<Item = &str> {
+        let names = self.details.headers.iter().map(|(name, _)| *name);
+        let told = |name: &str| link.headers().any(|(signed, _)| signed.eq_ignore_ascii_case(name));
+        names.filter(move |name| !name.eq_ignore_ascii_case("host") && !told(name))
+    }
+
     /// Says what there is to say of links that differ in their key or part alone, and returns it as JSON.
     pub(crate) fn announced(&self, link: &Presigned) -> Value {
         let warning = self.context.ends_early(self.credentials, (link.limited_by(), link.valid_until()));
         self.context.note(format_args!("good until {}", extended(link.valid_until())));
         let shown = |(name, value)| (name, if is_secret(name) { "…" } else { value });
+        for name in self.unsigned(link) {
+            self.context.warn(format_args!(
+                "{name} is not signed, because proxies and clients change it: the link is good with it and without"
+            ));
+        }
         for (name, value) in link.headers().map(shown) {
             self.context.note(format_args!("send with it: {name}: {value}"));
         }

@@ -1,9 +1,11 @@
+mod given;
+
 use crate::args::Sign;
 use crate::context::{Context, extended, name_of, read, read_once};
 use crate::curl::line;
 use crate::failure::Failure;
 use crate::message::Message;
-use crate::operation::{Target, borrowed, check_length, headers, is_secret};
+use crate::operation::{Target, check_length, headers, is_secret};
 use s3_sigv4::config::{ConfigError, Settings};
 use s3_sigv4::{PayloadHash, Request, Service, Signer, region_of_host};
 use serde_json::{Value, json};
@@ -19,6 +21,8 @@ pub(crate) fn run(args: &Sign, context: &Context) -> Result<(), Failure> {
         }
     }
     let settings = context.settings()?;
+    // Who has neither keys nor a region looks for the keys.
+    settings.credentials()?;
     let (message, place) = match &args.request {
         Some(place) => (Message::parse(&read(place)?, name_of(place))?, name_of(place)),
         None => (
@@ -31,8 +35,8 @@ pub(crate) fn run(args: &Sign, context: &Context) -> Result<(), Failure> {
             "the request",
         ),
     };
-    let payload = if args.unsigned_payload { PayloadHash::UNSIGNED } else { PayloadHash::of(&message.body) };
-    let given: Vec<_> = borrowed(&message.headers).into_iter().filter(|(name, _)| !is_of_message(name)).collect();
+    let (given, replaced) = given::headers(&message);
+    let payload = given::payload(&given, &message, args.unsigned_payload)?;
     if message.target.starts_with("s3://") {
         if args.service.is_some() {
             return Err(Failure::Usage("an s3:// address has its own service: --service is for https://".into()));
@@ -45,12 +49,17 @@ pub(crate) fn run(args: &Sign, context: &Context) -> Result<(), Failure> {
             key => bucket.on_object(&message.method, key)?,
         };
         let signer = context.signer(&settings, &bucket)?;
-        return Signed { args, context, message: &message, given: &given, signer: &signer }.print(request, payload);
+        return Signed { args, context, message: &message, given: &given, replaced: &replaced, signer: &signer }
+            .print(request, payload);
+    }
+    if context.endpoint_url().is_some() {
+        return Err(Failure::Usage("a URL says where it goes: --endpoint-url is for s3://".into()));
     }
     let url = message.url(place)?;
     let request = Request::from_url(&message.method, &url)?;
     let signer = signer(args, context, &settings, request.host())?;
-    Signed { args, context, message: &message, given: &given, signer: &signer }.print(request, payload)
+    Signed { args, context, message: &message, given: &given, replaced: &replaced, signer: &signer }
+        .print(request, payload)
 }
 
 /// Hosts of Amazon's, but for those that say S3: `s3`, `s3-fips`, `s3-us-west-2`. Some with such names are S3's
@@ -60,11 +69,6 @@ fn is_of_another_service(host: &str) -> bool {
     let amazon = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws"].iter().any(|end| host.ends_with(end));
     let relative = |label: &str| ["s3-object-lambda", "s3-outposts"].contains(&label);
     amazon && !host.split('.').any(|label| label == "s3" || label.starts_with("s3-") && !relative(label))
-}
-
-/// A client sets these by itself.
-fn is_of_message(name: &str) -> bool {
-    ["host", "content-length"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn signer(args: &Sign, context: &Context, settings: &Settings, host: &str) -> Result<Signer, Failure> {
@@ -91,17 +95,21 @@ struct Signed<'a> {
     context: &'a Context,
     message: &'a Message,
     given: &'a [(&'a str, &'a str)],
+    replaced: &'a [String],
     signer: &'a Signer,
 }
 
 impl Signed<'_> {
     fn print(&self, request: Request<'_>, payload: PayloadHash) -> Result<(), Failure> {
-        let request = request.with_headers(self.given);
+        // The URL's own host is what clients send by themselves.
+        let of_url = |(name, value): &(&str, &str)| is(name, "host") && given::is_host(value, &request);
+        let own: Vec<_> = self.given.iter().copied().filter(|header| !of_url(header)).collect();
+        let request = request.with_headers(&own);
         let signed = self.signer.sign(&request, payload, self.context.now)?;
         let url = request.url().to_string();
-        let set = |name: &str| signed.headers().any(|(other, _)| other.eq_ignore_ascii_case(name));
-        // What signing set replaces what was given.
-        let kept = self.given.iter().filter(|(name, _)| !set(name)).map(|(name, value)| (*name, *value));
+        given::check_set(&own, &signed)?;
+        let set = |name: &str| signed.headers().any(|(other, _)| is(other, name));
+        let kept = own.iter().copied().filter(|(name, _)| !set(name));
         if let Some((name, _)) = kept.clone().find(|(name, _)| is_secret(name)) {
             self.check_place(name)?;
         }
@@ -119,6 +127,12 @@ impl Signed<'_> {
             self.message(&mut out, &url, request.host(), &headers)?;
         }
         out.flush()?;
+        if !self.replaced.is_empty() {
+            self.context.note(format_args!("signed anew, in place of its {}", self.replaced.join(", ")));
+        }
+        if let Some((_, host)) = own.iter().find(|(name, _)| is(name, "host")) {
+            self.context.note(format_args!("signed for the host {host}, as it was given: send it to {url}"));
+        }
         self.context.note(format_args!("signed as of {}: servers take it for 15 minutes", extended(self.context.now)));
         Ok(())
     }
@@ -140,11 +154,15 @@ impl Signed<'_> {
 
     fn message(&self, out: &mut impl Write, url: &str, host: &str, headers: &[(&str, &str)]) -> io::Result<()> {
         let path = url.match_indices('/').nth(2).map_or("/", |(at, _)| &url[at..]);
-        write!(out, "{} {path} HTTP/1.1\r\nhost: {host}\r\n", self.message.method)?;
+        let given = |known: &str| headers.iter().any(|(name, _)| is(name, known));
+        write!(out, "{} {path} HTTP/1.1\r\n", self.message.method)?;
+        if !given("host") {
+            write!(out, "host: {host}\r\n")?;
+        }
         for (name, value) in headers {
             write!(out, "{name}: {value}\r\n")?;
         }
-        if !self.message.body.is_empty() {
+        if !self.message.body.is_empty() && !given("content-length") {
             write!(out, "content-length: {}\r\n", self.message.body.len())?;
         }
         out.write_all(b"\r\n")?;
@@ -162,7 +180,7 @@ impl Signed<'_> {
 
     /// curl adds a type of its own to a body, which was not signed and which a server could keep with the object.
     fn adds_type(headers: &[(&str, &str)]) -> bool {
-        !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+        !headers.iter().any(|(name, _)| is(name, "content-type"))
     }
 
     fn curl(&self, out: &mut impl Write, url: &str, headers: &[(&str, &str)]) -> Result<(), Failure> {
@@ -203,6 +221,10 @@ impl Signed<'_> {
         line(&mut text, "url", &[url]);
         Ok(out.write_all(text.as_bytes())?)
     }
+}
+
+fn is(name: &str, known: &str) -> bool {
+    name.eq_ignore_ascii_case(known)
 }
 
 /// With nothing behind the colon curl would leave the header out.

@@ -4,7 +4,7 @@
 use crate::args::{Sts, StsOperation};
 use crate::context::{Context, extended, read, read_once, read_text};
 use crate::curl;
-use crate::failure::Failure;
+use crate::failure::{Failure, at_new};
 use s3_sigv4::config::{ConfigError, Settings};
 use s3_sigv4::sts::{
     AssumeRole, AssumeRoleWithWebIdentity, CallerIdentity, GetCallerIdentity, GetFederationToken, GetSessionToken,
@@ -23,18 +23,27 @@ pub(crate) fn run(args: &Sts, context: &Context) -> Result<(), Failure> {
     context.prints_for_curl()?;
     let request = request(&args.operation, context)?;
     curl::print(&request, args.operation.output(), context)?;
-    context.note(format_args!("signed as of {}: send it within 15 minutes", extended(context.now)));
+    match &args.operation {
+        StsOperation::WebIdentity { .. } => {
+            context.note("not signed: the token speaks for itself, as long as it is good")
+        }
+        _ => context.note(format_args!("signed as of {}: send it within 15 minutes", extended(context.now))),
+    }
     Ok(())
 }
 
 fn request(operation: &StsOperation, context: &Context) -> Result<HttpRequest, Failure> {
     let settings = context.settings()?;
+    if !matches!(operation, StsOperation::WebIdentity { .. }) {
+        // Who has neither keys nor a region looks for the keys.
+        settings.credentials()?;
+    }
     let endpoint = endpoint(context, &settings)?;
     match operation {
         StsOperation::AssumeRole { role_arn, session_name, session, external_id, mfa, .. } => {
             read_once(&[&session.policy, &mfa.mfa_code_from, context.credentials_from()])?;
             let (policy, code) = (text(&session.policy)?, text(&mfa.mfa_code_from)?);
-            let mut role = AssumeRole::new(role_arn, session_name)?;
+            let mut role = AssumeRole::new(arn(role_arn)?, session_name)?;
             if let Some(duration) = session.duration {
                 role = role.with_duration(duration)?;
             }
@@ -52,7 +61,7 @@ fn request(operation: &StsOperation, context: &Context) -> Result<HttpRequest, F
         StsOperation::WebIdentity { role_arn, session_name, session, token_from, .. } => {
             read_once(&[&session.policy, &Some(token_from.clone())])?;
             let (policy, token) = (text(&session.policy)?, read_text(token_from)?);
-            let mut role = AssumeRoleWithWebIdentity::new(role_arn, session_name, token.trim())?;
+            let mut role = AssumeRoleWithWebIdentity::new(arn(role_arn)?, session_name, token.trim())?;
             if let Some(duration) = session.duration {
                 role = role.with_duration(duration)?;
             }
@@ -90,6 +99,17 @@ fn request(operation: &StsOperation, context: &Context) -> Result<HttpRequest, F
         }
     }
 }
+
+/// A role's name alone is not sent, nor shown: a word in the wrong place may be a secret.
+fn arn(role: &str) -> Result<&str, Failure> {
+    if role.starts_with("arn:") && role.len() >= SHORTEST_ARN {
+        return Ok(role);
+    }
+    Err(Failure::Usage("a role is named by its ARN, as arn:aws:iam::123456789012:role/name".into()))
+}
+
+/// STS's own limit: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
+const SHORTEST_ARN: usize = 20;
 
 fn text(place: &Option<String>) -> Result<Option<Zeroizing<String>>, Failure> {
     place.as_deref().map(read_text).transpose()
@@ -190,5 +210,5 @@ fn create_private(path: &str) -> Result<File, Failure> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(Failure::at(path))
+    options.open(path).map_err(at_new(path))
 }

@@ -2,8 +2,9 @@ use crate::args::Verify;
 use crate::context::{Context, extended};
 use crate::failure::Failure;
 use crate::inspect::Input;
-use crate::operation::borrowed;
-use s3_sigv4::{Claim, CredentialScope, PayloadHash, Request, Service, Verifier, VerifyError};
+use crate::message::Message;
+use crate::operation::{borrowed, is_secret};
+use s3_sigv4::{Claim, CredentialScope, Inspection, PayloadHash, Request, Service, Verifier, VerifyError};
 use serde_json::json;
 use std::io::{self, Write};
 
@@ -18,7 +19,8 @@ pub(crate) fn run(args: &Verify, context: &Context) -> Result<(), Failure> {
     let headers = borrowed(&message.headers);
     let host = message.header("host").unwrap_or_default().to_owned();
     let mut scope = None;
-    let result = Request::received(&message.method, &host, &message.target).and_then(|request| {
+    let mut verified = |method: &str| {
+        let request = Request::received(method, &host, &message.target)?;
         let mut claim = Claim::parse(&request.with_headers(&headers))?;
         if has_body {
             // Services other than S3 sign a hash that the request does not name.
@@ -35,7 +37,13 @@ pub(crate) fn run(args: &Verify, context: &Context) -> Result<(), Failure> {
             verified.check_body(&message.body)?;
         }
         Ok((verified.access_key_id().to_owned(), verified.dated(), verified.valid_until()))
-    });
+    };
+    let result = verified(&message.method);
+    // Of a link the method is not known: which one it was signed for may be.
+    let other = match result {
+        Err(VerifyError::SignatureMismatch) if !has_body => METHODS.into_iter().find(|method| verified(method).is_ok()),
+        _ => None,
+    };
     let mut out = io::stdout().lock();
     match result {
         Ok((id, dated, until)) => {
@@ -57,8 +65,10 @@ pub(crate) fn run(args: &Verify, context: &Context) -> Result<(), Failure> {
                 (VerifyError::UnknownKey, _) => {
                     format!("it was signed by another key than {}, which is at hand", credentials.access_key_id())
                 }
+                (VerifyError::SignatureMismatch, _) if !has_body => mismatch(&message, other),
+                (VerifyError::SignedHeaderMissing { .. }, _) if !has_body => missing(&message, &host),
                 (error, Some(scope)) => reason(error, scope, [args.service.as_deref(), context.region()]),
-                (error, None) => error.to_string(),
+                (error, None) => told(error),
             };
             if context.json() {
                 let code = error.client_message().code();
@@ -70,12 +80,51 @@ pub(crate) fn run(args: &Verify, context: &Context) -> Result<(), Failure> {
     }
 }
 
+/// The methods of S3.
+pub(crate) const METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "DELETE", "POST"];
+
+/// What may be wrong with a link or the way that it is used here.
+fn mismatch(message: &Message, other: Option<&str>) -> String {
+    if let Some(other) = other {
+        return format!("it was signed for {other}, and not for {}: --method {other} verifies it", message.method);
+    }
+    let values = if message.headers.len() > 1 { ", or with other values of its headers" } else { "" };
+    format!("the signature does not match: the link was changed, or signed with another secret{values}")
+}
+
+/// All headers of a link that are missing, and how they are given here.
+fn missing(message: &Message, host: &str) -> String {
+    let link = Inspection::of_link(&format!("https://{host}{}", message.target));
+    let names: Vec<_> = link.signed_headers().filter(|name| message.header(name).is_none()).collect();
+    let (text, them) = match &*names {
+        [name] => (format!("the header {name} was signed, and is not there"), "it"),
+        names => (format!("the headers {} were signed, and are not there", names.join(", ")), "them"),
+    };
+    if names.iter().any(|name| is_secret(name)) {
+        return format!("{text}: --headers-from gives {them} from a file");
+    }
+    let options: Vec<_> = names.iter().map(|name| format!("-H '{name}: …'")).collect();
+    format!("{text}: {} gives {them}", options.join(" "))
+}
+
+/// The library writes instants as requests have them.
+pub(crate) fn told(error: VerifyError) -> String {
+    let instants = match error {
+        VerifyError::Skewed { dated: at, now }
+        | VerifyError::NotYetGood { from: at, now }
+        | VerifyError::Expired { until: at, now }
+        | VerifyError::CredentialsExpired { expired: at, now } => [at, now],
+        error => return error.to_string(),
+    };
+    instants.iter().fold(error.to_string(), |text, at| text.replace(at.as_str(), &extended(*at)))
+}
+
 /// What was asked for is an option here.
 fn reason(error: VerifyError, scope: &CredentialScope<'_>, [service, region]: [Option<&str>; 2]) -> String {
     let (what, named, asked) = match error {
         VerifyError::ScopeService { .. } => ("service", scope.service(), service),
         VerifyError::ScopeRegion { .. } => ("region", scope.region(), region),
-        error => return error.to_string(),
+        error => return told(error),
     };
     let (named, asked) = (named.escape_debug(), asked.unwrap_or_default());
     format!("it was signed for the {what} {named}, and --{what} asks for {asked}")

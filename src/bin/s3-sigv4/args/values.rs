@@ -2,7 +2,7 @@
 
 use super::Method;
 use clap::ValueEnum;
-use s3_sigv4::Timestamp;
+use s3_sigv4::{Error, Timestamp};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -51,7 +51,11 @@ pub(super) fn status(text: &str) -> Result<u16, &'static str> {
 }
 
 pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse_iso8601(text).map_err(|_| "a time is 20130524T000000Z or 2013-05-24T00:00:00Z".into())
+    Timestamp::parse_iso8601(text).map_err(|error| match error {
+        Error::NoSuchInstant => "there is no such day or time".into(),
+        Error::YearOutOfRange => error.to_string(),
+        _ => "a time is 20130524T000000Z or 2013-05-24T00:00:00Z".into(),
+    })
 }
 
 pub(super) fn parts(text: &str) -> Result<(u32, u32), String> {
