@@ -102,7 +102,7 @@ const ROWS: [Row; 19] = [
             }
             Ok(())
         },
-        refused: "the request is dated 20130524T000000Z, too far from the present, 20130523T234459Z",
+        refused: "the request is dated 2013-05-24T00:00:00Z, too far from the present, 2013-05-23T23:44:59Z",
     },
     Row {
         of: "seconds before a link's date",
@@ -114,7 +114,7 @@ const ROWS: [Row; 19] = [
             let verified = Incoming::link(&link).verify(&Verifier::new("us-east-1"), &credentials(), here);
             verified.map_err(|error| error.to_string())
         },
-        refused: "the link is good from 20130524T000000Z on, and it is 20130523T235959Z",
+        refused: "the link is good from 2013-05-24T00:00:00Z on, and it is 2013-05-23T23:59:59Z",
     },
     Row {
         of: "bytes of a signed chunk",

@@ -1139,19 +1139,19 @@ fn messages() {
         ),
         (
             VerifyError::Skewed { dated, now: later },
-            "the request is dated 20130524T000000Z, too far from the present, 20130524T010000Z",
+            "the request is dated 2013-05-24T00:00:00Z, too far from the present, 2013-05-24T01:00:00Z",
             "RequestTimeTooSkewed",
             403,
         ),
         (
             VerifyError::NotYetGood { from: later, now: dated },
-            "the link is good from 20130524T010000Z on, and it is 20130524T000000Z",
+            "the link is good from 2013-05-24T01:00:00Z on, and it is 2013-05-24T00:00:00Z",
             "AccessDenied",
             403,
         ),
         (
             VerifyError::Expired { until: dated, now: later },
-            "the link was good until 20130524T000000Z, and it is 20130524T010000Z",
+            "the link was good until 2013-05-24T00:00:00Z, and it is 2013-05-24T01:00:00Z",
             "AccessDenied",
             403,
         ),
@@ -1189,7 +1189,7 @@ fn messages() {
         (VerifyError::TokenMismatch, "the session token is not that of the credentials", "InvalidToken", 400),
         (
             VerifyError::CredentialsExpired { expired: dated, now: later },
-            "the credentials expired at 20130524T000000Z, and it is 20130524T010000Z",
+            "the credentials expired at 2013-05-24T00:00:00Z, and it is 2013-05-24T01:00:00Z",
             "ExpiredToken",
             400,
         ),

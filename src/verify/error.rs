@@ -126,7 +126,7 @@ pub enum VerifyError {
     },
 
     /// The request is dated too far from the verifier's time, in the past or in the future.
-    #[error("the request is dated {dated}, too far from the present, {now}")]
+    #[error("the request is dated {dated:#}, too far from the present, {now:#}")]
     Skewed {
         /// The instant of signing, as the request says.
         dated: Timestamp,
@@ -135,7 +135,7 @@ pub enum VerifyError {
     },
 
     /// A link is dated in the future.
-    #[error("the link is good from {from} on, and it is {now}")]
+    #[error("the link is good from {from:#} on, and it is {now:#}")]
     NotYetGood {
         /// The instant of signing, as the link says.
         from: Timestamp,
@@ -144,7 +144,7 @@ pub enum VerifyError {
     },
 
     /// A link's lifetime is over.
-    #[error("the link was good until {until}, and it is {now}")]
+    #[error("the link was good until {until:#}, and it is {now:#}")]
     Expired {
         /// When its lifetime ended.
         until: Timestamp,
@@ -212,7 +212,7 @@ pub enum VerifyError {
     TokenMismatch,
 
     /// The credentials have expired.
-    #[error("the credentials expired at {expired}, and it is {now}")]
+    #[error("the credentials expired at {expired:#}, and it is {now:#}")]
     CredentialsExpired {
         /// When they expired.
         expired: Timestamp,
@@ -431,7 +431,7 @@ pub enum VerifyError {
 
     /// A form is good no longer: its policy has expired, or its signature is older than the verifier takes.
     #[cfg(feature = "post")]
-    #[error("the form was good until {until}, and it is {now}")]
+    #[error("the form was good until {until:#}, and it is {now:#}")]
     FormExpired {
         /// When it ended.
         until: Timestamp,

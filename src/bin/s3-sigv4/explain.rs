@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::inspect::used;
 use crate::message::Message;
 use crate::operation::{borrowed, headers};
-use crate::verify::{METHODS, told};
+use crate::verify::METHODS;
 use s3_sigv4::{
     Cause, Claim, Credentials, ErrorResponse, Explanation, Inspection, Request, Service, Signer, Timestamp, Verifier,
     VerifyError,
@@ -130,7 +130,7 @@ fn itself(error: VerifyError) -> String {
             "The link does not verify under the keys at hand: it was changed after it was signed, or signed with \
              another secret or other headers.",
         ),
-        error => format!("The link does not verify under the keys at hand: {}.", told(error)),
+        error => format!("The link does not verify under the keys at hand: {error}."),
     }
 }
 

@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Verify, context: &Context) -> Result<(), Failure> {
                 (VerifyError::SignatureMismatch, _) if !has_body => mismatch(&message, other),
                 (VerifyError::SignedHeaderMissing { .. }, _) if !has_body => missing(&message, &host),
                 (error, Some(scope)) => reason(error, scope, [args.service.as_deref(), context.region()]),
-                (error, None) => told(error),
+                (error, None) => error.to_string(),
             };
             if context.json() {
                 let code = error.client_message().code();
@@ -107,24 +107,12 @@ fn missing(message: &Message, host: &str) -> String {
     format!("{text}: {} gives {them}", options.join(" "))
 }
 
-/// The library writes instants as requests have them.
-pub(crate) fn told(error: VerifyError) -> String {
-    let instants = match error {
-        VerifyError::Skewed { dated: at, now }
-        | VerifyError::NotYetGood { from: at, now }
-        | VerifyError::Expired { until: at, now }
-        | VerifyError::CredentialsExpired { expired: at, now } => [at, now],
-        error => return error.to_string(),
-    };
-    instants.iter().fold(error.to_string(), |text, at| text.replace(at.as_str(), &extended(*at)))
-}
-
 /// What was asked for is an option here.
 fn reason(error: VerifyError, scope: &CredentialScope<'_>, [service, region]: [Option<&str>; 2]) -> String {
     let (what, named, asked) = match error {
         VerifyError::ScopeService { .. } => ("service", scope.service(), service),
         VerifyError::ScopeRegion { .. } => ("region", scope.region(), region),
-        error => return told(error),
+        error => return error.to_string(),
     };
     let (named, asked) = (named.escape_debug(), asked.unwrap_or_default());
     format!("it was signed for the {what} {named}, and --{what} asks for {asked}")
