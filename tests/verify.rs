@@ -684,8 +684,12 @@ fn tokens_of_other_services() {
         let other = credentials().with_session_token("a").expect("a token");
         assert_eq!(verify(&incoming, &other), Err(VerifyError::TokenMismatch));
     }
-    let (start, _) = link.target.split_once("&X-Amz-Security-Token").expect("a token");
-    let (_, signature) = link.target.rsplit_once('&').expect("a signature");
+    let (start, end) = link.target.split_once("&X-Amz-Security-Token=").expect("a token");
+    let (token, signature) = end.split_once('&').expect("a signature");
+    // It is no part of what is signed, wherever it stands.
+    let (before, names) = start.split_once("&X-Amz-SignedHeaders=").expect("names");
+    let target = format!("{before}&X-Amz-Security-Token={token}&X-Amz-SignedHeaders={names}&{signature}");
+    assert_eq!(verify(&Incoming { target, ..link.clone() }, &session), Ok(()));
     let link = Incoming { target: format!("{start}&{signature}"), ..link.clone() };
     assert_eq!(verify(&link, &session), Err(VerifyError::TokenMissing));
 }
@@ -771,9 +775,11 @@ fn settings() {
     // What decides about the body or the time is not believed unsigned, even if it is listed.
     let listed = ["x-amz-content-sha256", "x-amz-decoded-content-length", "x-amz-date"];
     let lenient = verifier().with_unsigned_headers(&listed);
-    let hash = Forged::link().sign().with("x-amz-content-sha256", &PayloadHash::EMPTY.to_string());
-    let payload = hash.verified(&lenient, &credentials(), now(), |verified| verified.payload());
-    assert_eq!(payload, Ok(PayloadHash::UNSIGNED));
+    for link in [Forged::link(), Forged::link().set("content-type", "text/plain")] {
+        let hash = link.sign().with("x-amz-content-sha256", &PayloadHash::EMPTY.to_string());
+        let payload = hash.verified(&lenient, &credentials(), now(), |verified| verified.payload());
+        assert_eq!(payload, Ok(PayloadHash::UNSIGNED));
+    }
     let streaming = Forged::header().payload("STREAMING-AWS4-HMAC-SHA256-PAYLOAD").sign();
     let refused = streaming.with("x-amz-decoded-content-length", "1").verify(&lenient, &credentials(), now());
     assert_eq!(refused, Err(VerifyError::Missing { part: Part::Header("x-amz-decoded-content-length") }));
