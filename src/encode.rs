@@ -142,9 +142,9 @@ fn encode(mut text: &[u8], plain: Plain, mut put: impl FnMut(&[u8]) -> fmt::Resu
         if !run.is_empty() {
             put(run)?;
         }
-        let (odd, behind) = behind.split_at(behind.len().min(STRIDE));
+        let (odd, behind) = behind.split_at(behind.len().min(ENCODED));
         // Each byte writes four, of which the next one leaves as many as count: no branch could foresee how many.
-        let (mut encoded, mut length) = ([0; 3 * STRIDE + 1], 0);
+        let (mut encoded, mut length) = ([0; 3 * ENCODED + 1], 0);
         for byte in odd {
             let four = plain.encoded[usize::from(*byte)];
             encoded[length..length + 4].copy_from_slice(&four);
@@ -194,6 +194,9 @@ impl Plain {
 }
 
 const STRIDE: usize = 16;
+
+/// How many bytes are encoded at a time: what has just been written is slow to copy, so that is done rarely.
+const ENCODED: usize = 64;
 
 /// The unreserved bytes, for one look at a time.
 const PLAIN: [bool; 256] = {
