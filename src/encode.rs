@@ -137,23 +137,20 @@ impl<'a> Text<'a> {
 
 #[inline]
 fn encode(mut text: &[u8], plain: Plain, mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
-    while !text.is_empty() {
+    loop {
         let (run, behind) = text.split_at(plain.run(text));
         if !run.is_empty() {
             put(run)?;
         }
-        let (odd, behind) = behind.split_at(behind.len().min(ENCODED));
-        // Each byte writes four, of which the next one leaves as many as count: no branch could foresee how many.
-        let (mut encoded, mut length) = ([0; 3 * ENCODED + 1], 0);
-        for byte in odd {
-            let four = plain.encoded[usize::from(*byte)];
-            encoded[length..length + 4].copy_from_slice(&four);
-            length += usize::from(four[3]);
+        if behind.is_empty() {
+            return Ok(());
         }
+        let (odd, behind) = behind.split_at(behind.len().min(ENCODED));
+        let mut encoded = [0; PLACE];
+        let length = plain.encode(odd, &mut encoded);
         put(&encoded[..length])?;
         text = behind;
     }
-    Ok(())
 }
 
 /// Each byte as it stands in the canonical form, and how many of the three count.
@@ -172,6 +169,19 @@ const fn encoded(also: u8) -> [[u8; 4]; 256] {
 }
 
 impl Plain {
+    /// At most `ENCODED` bytes in the canonical form.
+    #[inline(always)]
+    fn encode(self, bytes: &[u8], place: &mut [u8; PLACE]) -> usize {
+        let mut length = 0_u8;
+        // Each byte writes four, of which the next one leaves as many as count: no branch could foresee how many.
+        for byte in bytes {
+            let four = self.encoded[usize::from(*byte)];
+            place[length.into()..usize::from(length) + 4].copy_from_slice(&four);
+            length += four[3];
+        }
+        length.into()
+    }
+
     /// How many bytes at the start stay as they are, all of them or whole strides. Compilers look at a stride with a few
     /// vector instructions, which makes long keys several times as fast as byte after byte.
     #[inline]
@@ -197,6 +207,10 @@ const STRIDE: usize = 16;
 
 /// How many bytes are encoded at a time: what has just been written is slow to copy, so that is done rarely.
 const ENCODED: usize = 64;
+
+/// Room for what they become; in it lies whatever a byte can count to, so that no place has to be checked.
+const PLACE: usize = u8::MAX as usize + 4;
+const _: () = assert!(3 * ENCODED <= u8::MAX as usize);
 
 /// The unreserved bytes, for one look at a time.
 const PLAIN: [bool; 256] = {
