@@ -15,14 +15,13 @@ use core::fmt;
 #[derive(Clone, Copy)]
 pub(crate) struct Plain {
     also: u8,
-    encoded: &'static [[u8; 4]; 256],
 }
 
 /// For names and values in a query: the slash is encoded.
-pub(crate) const QUERY: Plain = Plain { also: b'~', encoded: &encoded(b'~') };
+pub(crate) const QUERY: Plain = Plain { also: b'~' };
 
 /// For paths: the slash stays.
-pub(crate) const PATH: Plain = Plain { also: b'/', encoded: &encoded(b'/') };
+pub(crate) const PATH: Plain = Plain { also: b'/' };
 
 /// A text on its way into a path or a query.
 #[derive(Clone, Copy, PartialEq)]
@@ -153,29 +152,36 @@ fn encode(mut text: &[u8], plain: Plain, mut put: impl FnMut(&[u8]) -> fmt::Resu
     }
 }
 
-/// Each byte as it stands in the canonical form, and how many of the three count.
-const fn encoded(also: u8) -> [[u8; 4]; 256] {
+/// Each byte as it stands in a query, and how many of the three count.
+const IN_QUERY: [[u8; 4]; 256] = {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut encoded = [[0; 4]; 256];
     let mut byte = 0;
     while byte < 256 {
-        encoded[byte] = match is_unreserved(byte as u8) || byte as u8 == also {
+        encoded[byte] = match is_unreserved(byte as u8) {
             true => [byte as u8, 0, 0, 1],
             false => [b'%', DIGITS[byte >> 4], DIGITS[byte & 15], 3],
         };
         byte += 1;
     }
     encoded
-}
+};
+
+/// The same in a path.
+const IN_PATH: [[u8; 4]; 256] = {
+    let mut encoded = IN_QUERY;
+    encoded[b'/' as usize] = [b'/', 0, 0, 1];
+    encoded
+};
 
 impl Plain {
     /// At most `ENCODED` bytes in the canonical form.
     #[inline(always)]
     fn encode(self, bytes: &[u8], place: &mut [u8; PLACE]) -> usize {
-        let mut length = 0_u8;
+        let (encoded, mut length) = (if self.also == b'/' { &IN_PATH } else { &IN_QUERY }, 0_u8);
         // Each byte writes four, of which the next one leaves as many as count: no branch could foresee how many.
         for byte in bytes {
-            let four = self.encoded[usize::from(*byte)];
+            let four = encoded[usize::from(*byte)];
             place[length.into()..usize::from(length) + 4].copy_from_slice(&four);
             length += four[3];
         }
@@ -212,20 +218,9 @@ const ENCODED: usize = 64;
 const PLACE: usize = u8::MAX as usize + 4;
 const _: () = assert!(3 * ENCODED <= u8::MAX as usize);
 
-/// The unreserved bytes, for one look at a time.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        plain[byte as usize] = is_unreserved(byte);
-        byte += 1;
-    }
-    plain
-};
-
 /// How many bytes a raw text has in a query.
 pub(crate) fn encoded_length(text: &str) -> usize {
-    text.bytes().map(|byte| if PLAIN[usize::from(byte)] { 1 } else { 3 }).sum()
+    text.bytes().map(|byte| usize::from(IN_QUERY[usize::from(byte)][3])).sum()
 }
 
 /// The order of two byte strings as if both were encoded, without encoding them.

@@ -153,10 +153,18 @@ impl Inspection {
         &self.findings
     }
 
-    /// How it stands at this instant by its time alone, if it says enough: see [`Finding::is_fatal`] for what else there
-    /// may be.
+    /// How it stands at this instant, if it says enough.
     #[must_use]
     pub fn state_at(&self, now: Timestamp) -> Option<State> {
+        match self.time_at(now) {
+            Some(State::Over) => Some(State::Over),
+            _ if self.findings.iter().any(Finding::is_fatal) => Some(State::Wrong),
+            state => state,
+        }
+    }
+
+    /// By its time alone.
+    fn time_at(&self, now: Timestamp) -> Option<State> {
         match (self.from, self.until) {
             (Some(from), _) if now < from => Some(State::NotYet),
             (_, Some(until)) if now > until => Some(State::Over),
@@ -180,7 +188,10 @@ impl Inspection {
 
 /// How something that was signed stands at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "an instant is before, in or behind a span of time")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "an instant is before, in or behind a span of time, or there is none to be good in"
+)]
 pub enum State {
     /// It is dated later.
     NotYet,
@@ -188,6 +199,8 @@ pub enum State {
     Good,
     /// Its time is over.
     Over,
+    /// It cannot be good at any time, as it stands: see [`Finding::is_fatal`].
+    Wrong,
 }
 
 impl fmt::Display for Inspection {
@@ -258,20 +271,19 @@ impl fmt::Display for Report<'_> {
         let Self { inspection, now } = self;
         let seconds = |at: Option<Timestamp>| at.map_or(0, |at| (at.unix() - now.unix()).abs());
         write!(f, "{inspection}  now    {now:#}: ")?;
-        let state = inspection.state_at(*now);
-        // Its time alone would mislead.
-        if state != Some(State::Over) && inspection.findings.iter().any(Finding::is_fatal) {
+        let time = inspection.time_at(*now);
+        if inspection.state_at(*now) == Some(State::Wrong) {
             f.write_str("not good as it stands")?;
-            return match state {
+            return match time {
                 Some(State::NotYet) => writeln!(f, ", and its time begins in {} seconds", seconds(inspection.from)),
                 Some(_) => writeln!(f, ", though its time lasts {} seconds more", seconds(inspection.until)),
                 None => f.write_char('\n'),
             };
         }
-        match state {
+        match time {
             Some(State::NotYet) => writeln!(f, "good in {} seconds", seconds(inspection.from)),
-            Some(State::Good) => writeln!(f, "good for {} seconds more", seconds(inspection.until)),
             Some(State::Over) => writeln!(f, "over for {} seconds", seconds(inspection.until)),
+            Some(_) => writeln!(f, "good for {} seconds more", seconds(inspection.until)),
             None => f.write_str("how long it is good is not said\n"),
         }
     }

@@ -64,7 +64,7 @@ fn a_link_in_plain_words() {
     }
     assert!(!Inspection::of_link(LINK).has_session_token());
     let nothing = Inspection::of_link("https://example.com/");
-    assert_eq!(nothing.state_at(now()), None);
+    assert_eq!(nothing.state_at(now()), Some(State::Wrong));
     assert_eq!(
         nothing.report_at(now()).to_string(),
         "presigned link\n  for    https://example.com/\n  wrong  the request is not signed\n  now    \

@@ -124,6 +124,7 @@
     if (read.state === "good") say("state", `Good for another ${forSome(until - now)}, until ${at(until)}.`, "good");
     else if (read.state === "over") say("state", `Over: it was good until ${at(until)}.`, "bad");
     else if (read.state === "not-yet") say("state", `Not good yet: it begins at ${at(from)}.`, "bad");
+    else if (read.state === "wrong" && read.accessKeyId) say("state", "Not good as it stands: see below.", "bad");
     else say("state", "This is no complete presigned link.", "bad");
     show("report", read.report);
   });

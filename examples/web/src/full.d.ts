@@ -27,7 +27,8 @@ export type Signed = { link: string } | { headers: Pairs } | { form: Pairs };
 export interface Inspection {
   /** Everything in plain words, without a secret. */
   report: string;
-  state?: "not-yet" | "good" | "over";
+  /** `"wrong"`: it cannot be good at any time, as it stands. */
+  state?: "not-yet" | "good" | "over" | "wrong";
   target?: string;
   accessKeyId?: string;
   hasSessionToken: boolean;

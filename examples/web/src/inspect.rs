@@ -35,6 +35,7 @@ pub fn inspect(what: &Signed, now: &Instant) -> Result<Inspection, JsValue> {
         State::NotYet => "not-yet",
         State::Good => "good",
         State::Over => "over",
+        State::Wrong => "wrong",
     });
     Ok(value::object([
         ("report", inspection.report_at(now).to_string().into()),

@@ -114,6 +114,8 @@ test("a link is read as it is pasted, and a refusal explained", async () => {
   await page.fill("#link", DOCUMENTED);
   assert.equal(await page.textContent("#state"), "Good for another 1 day, until 2013-05-25 00:00 UTC.");
   assert.match(await page.textContent("#report"), /^presigned link\n {2}for {4}https:\/\/examplebucket/);
+  await page.fill("#link", DOCUMENTED.slice(0, -1));
+  assert.equal(await page.textContent("#state"), "Not good as it stands: see below.");
   await page.fill("#link", "no link");
   assert.equal(await page.textContent("#state"), "This is no complete presigned link.");
   await page.fill("#link", "");

@@ -11,7 +11,7 @@ export async function used(module: WebAssembly.Module, bytes: Uint8Array<ArrayBu
   const until: Date = link.validUntil;
   const headers: Record<string, string> = signer.sign({ method: "PUT", url: link.url, body: bytes }, 0);
   const form = signer.post({ key: "cat.jpg", contentLength: [1, 2] }, bucket, 900, 0);
-  const state: "not-yet" | "good" | "over" | undefined = inspect({ link: link.url }, until).state;
+  const state: "not-yet" | "good" | "over" | "wrong" | undefined = inspect({ link: link.url }, until).state;
   // @ts-expect-error: an instant is asked for
   signer.presignUrl({ url: link.url }, 900);
   // @ts-expect-error: a URL object has resolved dots already

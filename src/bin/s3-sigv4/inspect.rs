@@ -3,7 +3,7 @@ use crate::context::{Context, extended, read, read_once};
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::operation::{borrowed, headers};
-use s3_sigv4::{Finding, Inspection, State};
+use s3_sigv4::{Inspection, State};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use zeroize::Zeroizing;
@@ -35,16 +35,11 @@ pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
     out.flush()?;
     match inspection.state_at(now) {
         Some(State::Over) => Err(Failure::No("it is over".into())),
-        _ if is_spoilt(&inspection) => Err(Failure::No("it is not good as it stands".into())),
+        Some(State::Wrong) => Err(Failure::No("it is not good as it stands".into())),
         Some(State::NotYet) => Err(Failure::No("it is not good yet".into())),
         _ if inspection.findings().is_empty() => Ok(()),
         _ => Err(Failure::No("something looks wrong with it".into())),
     }
-}
-
-/// Whether there is more wrong with it than its time.
-fn is_spoilt(inspection: &Inspection) -> bool {
-    inspection.findings().iter().any(Finding::is_fatal)
 }
 
 const SESSION: &str = "it ends with the session that signed it, if that is earlier";
@@ -114,13 +109,12 @@ pub(crate) fn used(
 fn json(inspection: &Inspection, context: &Context) -> Value {
     let list = |texts: &mut dyn Iterator<Item = &str>| texts.map(Value::from).collect::<Value>();
     let scope = inspection.scope();
-    let state = match inspection.state_at(context.now) {
-        Some(State::Over) => Some("over"),
-        _ if is_spoilt(inspection) => Some("wrong"),
-        Some(State::NotYet) => Some("not yet"),
-        Some(State::Good) => Some("good"),
-        None => None,
-    };
+    let state = inspection.state_at(context.now).map(|state| match state {
+        State::NotYet => "not yet",
+        State::Good => "good",
+        State::Over => "over",
+        State::Wrong => "wrong",
+    });
     json!({
         "method": inspection.method(),
         "target": inspection.target(),
