@@ -152,36 +152,29 @@ fn encode(mut text: &[u8], plain: Plain, mut put: impl FnMut(&[u8]) -> fmt::Resu
     }
 }
 
-/// Each byte as it stands in a query, and how many of the three count.
-const IN_QUERY: [[u8; 4]; 256] = {
+/// Each byte as it stands in a query, and as it stands in a path; and how many of the three count.
+const FORMS: [[[u8; 4]; 256]; 2] = {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut encoded = [[0; 4]; 256];
+    let mut forms = [[[0; 4]; 256]; 2];
     let mut byte = 0;
     while byte < 256 {
-        encoded[byte] = match is_unreserved(byte as u8) {
-            true => [byte as u8, 0, 0, 1],
-            false => [b'%', DIGITS[byte >> 4], DIGITS[byte & 15], 3],
-        };
+        let plain = [byte as u8, 0, 0, 1];
+        let encoded = [b'%', DIGITS[byte >> 4], DIGITS[byte & 15], 3];
+        forms[0][byte] = if is_unreserved(byte as u8) { plain } else { encoded };
+        forms[1][byte] = if byte as u8 == b'/' { plain } else { forms[0][byte] };
         byte += 1;
     }
-    encoded
-};
-
-/// The same in a path.
-const IN_PATH: [[u8; 4]; 256] = {
-    let mut encoded = IN_QUERY;
-    encoded[b'/' as usize] = [b'/', 0, 0, 1];
-    encoded
+    forms
 };
 
 impl Plain {
     /// At most `ENCODED` bytes in the canonical form.
     #[inline(always)]
     fn encode(self, bytes: &[u8], place: &mut [u8; PLACE]) -> usize {
-        let (encoded, mut length) = (if self.also == b'/' { &IN_PATH } else { &IN_QUERY }, 0_u8);
+        let (forms, mut length) = (&FORMS[usize::from(self.also == b'/')], 0_u8);
         // Each byte writes four, of which the next one leaves as many as count: no branch could foresee how many.
         for byte in bytes {
-            let four = encoded[usize::from(*byte)];
+            let four = forms[usize::from(*byte)];
             place[length.into()..usize::from(length) + 4].copy_from_slice(&four);
             length += four[3];
         }
@@ -220,7 +213,7 @@ const _: () = assert!(3 * ENCODED <= u8::MAX as usize);
 
 /// How many bytes a raw text has in a query.
 pub(crate) fn encoded_length(text: &str) -> usize {
-    text.bytes().map(|byte| usize::from(IN_QUERY[usize::from(byte)][3])).sum()
+    text.bytes().map(|byte| usize::from(FORMS[0][usize::from(byte)][3])).sum()
 }
 
 /// The order of two byte strings as if both were encoded, without encoding them.
