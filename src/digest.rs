@@ -255,7 +255,8 @@ pub(crate) fn equal(a: impl Iterator<Item = u8>, mut b: impl Iterator<Item = u8>
     core::hint::black_box(differences) == 0 && b.next().is_none()
 }
 
-/// 32 bytes as 64 lower-case hexadecimal digits, without a heap. What looks at them looks at a word at a time.
+/// 32 bytes as 64 lower-case hexadecimal digits, without a heap. They lie where words lie, because what reads
+/// them as text does so word by word from such a place on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(align(8))]
 pub(crate) struct Hex([u8; 64]);

@@ -99,7 +99,12 @@ pub enum Error {
     SignatureSyntax,
 
     /// A signing key was asked to sign for another day, and the secret that could derive that day's key is not there.
-    #[error("the signing key is for the day {}, and the signature is dated {now}", show(.day))]
+    #[error(
+        "the signing key is for the day {}-{}-{}, and the signature is dated {now:#}",
+        .day[..4].escape_ascii(),
+        .day[4..6].escape_ascii(),
+        .day[6..].escape_ascii()
+    )]
     KeyOfAnotherDay {
         /// The key's day in ASCII digits, `20130524`.
         day: [u8; 8],
@@ -749,10 +754,6 @@ impl fmt::Debug for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{self}\"")
     }
-}
-
-fn show(ascii: &[u8; 8]) -> impl fmt::Display + '_ {
-    ascii.escape_ascii()
 }
 
 /// The error for the first byte of a text that is not allowed in it.

@@ -279,10 +279,8 @@ fn policy_json(
     let length = length.map(|bytes| json!(["content-length-range", bytes.start(), bytes.end()]));
     let conditions = [json!({ "bucket": bucket.name() })].into_iter();
     let conditions: Value = conditions.chain(fields.iter().filter_map(FormField::condition)).chain(length).collect();
-    let text = expiration.as_str();
-    let [date, time] =
-        [[&text[..4], &text[4..6], &text[6..8]].join("-"), [&text[9..11], &text[11..13], &text[13..15]].join(":")];
-    let expiration = Value::from(format!("{date}T{time}.000Z"));
+    let expiration = format!("{expiration:#}").replace('Z', ".000Z");
+    let expiration = Value::from(expiration);
     let mut ascii = String::new();
     for c in format!("{{\"expiration\":{expiration},\"conditions\":{conditions}}}").chars() {
         if c.is_ascii() {

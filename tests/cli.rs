@@ -445,6 +445,8 @@ fn headers_that_signing_sets() {
              --unsigned-payload leaves it unsigned",
         ),
         (sign, "content-length: 5", "content-length is given as 5, and the body has 0 bytes: --body gives a body"),
+        (sign, "content-length: +0", "content-length is given as \"+0\", which is no number"),
+        (sign, "content-length:", "content-length is given as \"\", which is no number"),
         (presign, "X-Amz-Date: 20200101T000000Z", date),
         (presign, "x-amz-date: 20130524T000000Z", date),
         (
@@ -459,6 +461,8 @@ fn headers_that_signing_sets() {
     // What is not signed need not be at hand.
     let elsewhere = [&sign[..], &["--unsigned-payload", "-H", "content-length: 5"]].concat();
     assert!(run(&elsewhere).done().contains("\r\ncontent-length: 5\r\n"));
+    let twice = run(&[&elsewhere[..], &["-H", "Content-Length: 7"]].concat());
+    assert_eq!((twice.code, twice.err.as_str()), (4, "error: content-length is given more than once\n"));
     let both = run(&[&elsewhere[..], &["-H", empty]].concat());
     let text = "error: x-amz-content-sha256 is given, and --unsigned-payload asks for UNSIGNED-PAYLOAD in its place\n";
     assert_eq!((both.code, both.err.as_str()), (4, text));
@@ -470,6 +474,11 @@ fn headers_that_signing_sets() {
     let refused = from(presign, "Authorization: MARKED", &KEYS);
     assert_eq!((refused.code, refused.err.as_str()), (4, text));
     let session = [&KEYS[..], &[SESSION]].concat();
+    for name in ["X-Amz-Security-Token", "x-amz-s3session-token"] {
+        let refused = from(presign, &format!("{name}: MARKED"), &session);
+        let text = "error: a link has the session token of its keys in its query, and goes without a header for it\n";
+        assert_eq!((refused.code, refused.err.as_str()), (4, text));
+    }
     let refused = from(sign, "x-amz-security-token: MARKED", &session);
     let text = "error: signing sets x-amz-security-token itself, to another value than the one given: leave it out\n";
     assert_eq!((refused.code, refused.err.as_str()), (4, text));
@@ -493,14 +502,11 @@ fn requests_are_signed_anew() {
     assert_eq!(again.out, sign("20140101T000000Z", &KEYS, request).done());
     // Its body is the one that its headers tell of.
     let short = sign(DAY, &KEYS, request.trim_end_matches('e'));
-    let text = "error: content-length is given as 9, and the body has 8 bytes: --body gives a body\n";
+    let text = "error: content-length is given as 9, and the body has 8 bytes\n";
     assert_eq!((short.code, short.err.as_str()), (4, text));
     let hash = s3_sigv4::PayloadHash::of(b"a picture").to_string();
     let framed = sign(DAY, &KEYS, &once.replace(&hash, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"));
-    let text = format!(
-        "error: x-amz-content-sha256 is not the hash of the body, {hash}: --body gives the body, and --unsigned-payload \
-         leaves it unsigned\n"
-    );
+    let text = format!("error: x-amz-content-sha256 is not the hash of the body, {hash}: leave it out\n");
     assert_eq!((framed.code, framed.err), (4, text));
     let unsigned = sign(DAY, &KEYS, &once.replace(&hash, "UNSIGNED-PAYLOAD")).done();
     assert!(unsigned.contains("\r\nx-amz-content-sha256: UNSIGNED-PAYLOAD\r\n"), "{unsigned}");
@@ -516,7 +522,15 @@ fn verify_says_what_it_needs() {
     let secret = run_with(&secret, &KEYS, b"x-amz-server-side-encryption-customer-key: MARKED").done();
     let jpeg = ["-H", "content-type: image/jpeg"];
     let two = run(&["presign", "s3://photos/k", "-H", "a: b", "-H", "c: d", "-H", "e: f", "-q"]).done();
+    let long = ["presign", "s3://photos/k", "-H", "x-oss-server-side-encryption-key-id: d", "-H", "b: c", "-q"];
+    let long = run(&long).done();
     for (link, more, text) in [
+        (
+            &long,
+            &[][..],
+            "the headers b, x-oss-server-side-encryption-key-id were signed, and are not there: -H 'b: …' -H \
+             'x-oss-server-side-encryption-key-id: …' gives them",
+        ),
         (&put, &[][..], "the header content-type was signed, and is not there: -H 'content-type: …' gives it"),
         (&two, &["-H", "C: d"], "the headers a, e were signed, and are not there: -H 'a: …' -H 'e: …' gives them"),
         (&put, &jpeg, "it was signed for PUT, and not for GET: --method PUT verifies it"),
@@ -639,7 +653,7 @@ fn every_exit_code_with_its_message() {
     let part_with = |command: [&'static str; 2], method| [&command[..], &part, &[method]].concat();
     let (delete, get) = (part_with(part_of, "DELETE"), part_with(part_of, "GET"));
     let (post, policy) = (part_with(part_of, "post"), part_with(policy_of, "DELETE"));
-    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 92] = [
+    let cases: [(Words<'_>, Variables<'_>, &[u8], i32, &str); 96] = [
         (&[], &keys, b"", 2, "no command was given: --help lists them"),
         (&["sing"], &keys, b"", 2, "unrecognized subcommand 'sing', 'sign' is similar: --help lists the commands"),
         (&["sts", "ask"], &keys, b"", 2, "unrecognized subcommand 'ask': --help lists the commands"),
@@ -868,7 +882,7 @@ fn every_exit_code_with_its_message() {
             &keys,
             b"",
             4,
-            "the ARN is a bucket's and names no region: it is named as s3://bucket/key",
+            "the ARN is a bucket's and names no region: name the bucket, as s3://bucket/key",
         ),
         (
             &["presign", "s3://photos", "--upload-id", "u", "--part", "1"],
@@ -1005,6 +1019,28 @@ fn every_exit_code_with_its_message() {
             2,
             "a URL says where it goes: --endpoint-url is for s3://",
         ),
+        (
+            &["sign", "https://storage.example/k", "--path-style"],
+            &keys,
+            b"",
+            2,
+            "a URL says where it goes: --path-style is for s3://",
+        ),
+        (
+            &["verify", link, "--path-style"],
+            &keys,
+            b"",
+            2,
+            "what is read says where it goes: --path-style is for s3://",
+        ),
+        (
+            &["inspect", link, "--path-style"],
+            &nobody,
+            b"",
+            2,
+            "what is read says where it goes: --path-style is for s3://",
+        ),
+        (&["inspect", link, "--region", "r"], &nobody, b"", 2, "inspect tells what was signed: --region is for verify"),
         (
             &["inspect"],
             &nobody,

@@ -242,7 +242,7 @@ fn expired_credentials_and_two_kinds_of_lifetimes() {
 fn keys_of_another_day_or_scope() {
     let tomorrow = at("20130525T000000Z");
     let mut edge = Signer::from_key(ACCESS_KEY, None, signer().key().clone()).expect("a signer");
-    let message = "the signing key is for the day 20130524, and the signature is dated 20130525T000000Z";
+    let message = "the signing key is for the day 2013-05-24, and the signature is dated 2013-05-25T00:00:00Z";
     refused(edge.sign(&request("/"), PayloadHash::EMPTY, tomorrow), message);
     refused(edge.sign_policy("e30=", tomorrow), message);
     let mut written = String::new();

@@ -358,7 +358,7 @@ fn a_form_of_another_day() {
     assert!(edge.post(&policy, &bucket(), MINUTE, now()).is_ok());
     refused(
         edge.post(&policy, &bucket(), MINUTE, tomorrow),
-        "the signing key is for the day 20130524, and the signature is dated 20130525T000000Z",
+        "the signing key is for the day 2013-05-24, and the signature is dated 2013-05-25T00:00:00Z",
     );
 }
 

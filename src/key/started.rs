@@ -14,6 +14,7 @@ use zeroize::Zeroize;
 pub(crate) struct Started<const N: usize>(Assembled<N>);
 
 impl<const N: usize> Started<N> {
+    /// Nothing yet: `start` brings the key in.
     #[inline(always)]
     pub(crate) fn new() -> Self {
         Self(Assembled::new())

@@ -218,6 +218,11 @@ impl<'a> Claim<'a> {
         self.token.and_then(|(_, token)| token.decoded())
     }
 
+    /// The names of the headers that are said to be signed, in lower case and sorted.
+    pub fn signed_headers(&self) -> impl Iterator<Item = Cow<'a, str>> {
+        self.signed.names()
+    }
+
     /// Whether the signature stands in the query.
     #[must_use]
     pub fn is_link(&self) -> bool {

@@ -245,7 +245,7 @@ pub(crate) struct Sign {
     /// Read the request from a file, or - for standard input: request line, headers, empty line, body
     #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "method", "headers", "headers_from", "body"])]
     pub(crate) request: Option<String>,
-    /// A header, which is signed unless proxies change it, as user-agent: 'content-type: image/jpeg'
+    /// A header, such as 'content-type: image/jpeg': it is signed unless proxies change it, as they do user-agent
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
     pub(crate) headers: Vec<String>,
     /// Read headers from a file, or - for standard input, a line each: for keys of a customer's own

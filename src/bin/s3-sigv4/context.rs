@@ -270,6 +270,17 @@ impl Context {
         self.global.endpoint_url.as_deref()
     }
 
+    /// Refuses what says where S3 is, where that is said already.
+    pub(crate) fn refuse_address(&self, said_by: &str) -> Result<(), Failure> {
+        let Global { endpoint_url, path_style, .. } = &self.global;
+        let option = match (endpoint_url, path_style) {
+            (Some(_), _) => "--endpoint-url",
+            (None, true) => "--path-style",
+            (None, false) => return Ok(()),
+        };
+        Err(Failure::Usage(format!("{said_by} says where it goes: {option} is for s3://")))
+    }
+
     pub(crate) fn region(&self) -> Option<&str> {
         self.global.region.as_deref()
     }

@@ -84,7 +84,7 @@ fn as_here(error: &impl fmt::Display) -> String {
 const HERE: [(&str, &str); 6] = [
     ("Request::allow_dot_segments", "--allow-dot-segments"),
     (", which Bucket::on_bucket is for", ""),
-    ("Bucket::aws takes the name", "it is named as s3://bucket/key"),
+    ("Bucket::aws takes the name", "name the bucket, as s3://bucket/key"),
     ("Bucket::path_style", "--path-style"),
     ("PostPolicy::with_content_length", "--content-length"),
     (": PostPolicy::with_value adds it", ""),

@@ -9,6 +9,10 @@ use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 pub(crate) fn run(args: &Received, context: &Context) -> Result<(), Failure> {
+    context.refuse_address("what is read")?;
+    if context.region().is_some() {
+        return Err(Failure::Usage("inspect tells what was signed: --region is for verify".into()));
+    }
     // They are no part of what is read here, but a secret among them has been told.
     headers(&args.headers, &None)?;
     let input = Input::read(args, context)?;

@@ -94,6 +94,9 @@ impl<'a> Job<'a> {
             let text = match &*name.to_ascii_lowercase() {
                 "x-amz-date" => "a link is dated in its query, and not by the header x-amz-date: --at says as of when",
                 "authorization" => "a link is signed in its query, and goes without the header authorization",
+                "x-amz-security-token" | "x-amz-s3session-token" => {
+                    "a link has the session token of its keys in its query, and goes without a header for it"
+                }
                 _ => continue,
             };
             return Err(Failure::Refused(text.into()));
@@ -113,7 +116,8 @@ impl<'a> Job<'a> {
         let warning = self.context.ends_early(self.credentials, (link.limited_by(), link.valid_until()));
         self.context.note(format_args!("good until {}", extended(link.valid_until())));
         let shown = |(name, value)| (name, if is_secret(name) { "…" } else { value });
-        for name in self.unsigned(link) {
+        let unsigned: Vec<_> = self.unsigned(link).collect();
+        for name in &unsigned {
             self.context.warn(format_args!(
                 "{name} is not signed, because proxies and clients change it: the link is good with it and without"
             ));
@@ -131,6 +135,9 @@ impl<'a> Job<'a> {
         });
         if let Some(warning) = warning {
             value["warning"] = warning.into();
+        }
+        if !unsigned.is_empty() {
+            value["unsigned_headers"] = unsigned.into();
         }
         value
     }

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Sign, context: &Context) -> Result<(), Failure> {
         ),
     };
     let (given, replaced) = given::headers(&message);
-    let payload = given::payload(&given, &message, args.unsigned_payload)?;
+    let payload = given::payload(&given, &message, args)?;
     if message.target.starts_with("s3://") {
         if args.service.is_some() {
             return Err(Failure::Usage("an s3:// address has its own service: --service is for https://".into()));
@@ -52,9 +52,7 @@ pub(crate) fn run(args: &Sign, context: &Context) -> Result<(), Failure> {
         return Signed { args, context, message: &message, given: &given, replaced: &replaced, signer: &signer }
             .print(request, payload);
     }
-    if context.endpoint_url().is_some() {
-        return Err(Failure::Usage("a URL says where it goes: --endpoint-url is for s3://".into()));
-    }
+    context.refuse_address("a URL")?;
     let url = message.url(place)?;
     let request = Request::from_url(&message.method, &url)?;
     let signer = signer(args, context, &settings, request.host())?;

@@ -1,6 +1,7 @@
 //! Headers that were given and that signing sets as well: each is used, or it is told why not.
 
 use super::is;
+use crate::args::Sign;
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::operation::borrowed;
@@ -28,29 +29,48 @@ fn is_hash(payload: PayloadHash) -> bool {
 }
 
 /// What is signed in place of the body, which the headers must fit.
-pub(super) fn payload(headers: &[(&str, &str)], message: &Message, unsigned: bool) -> Result<PayloadHash, Failure> {
-    let find = |known: &str| headers.iter().find(|(name, _)| is(name, known)).map(|(_, value)| *value);
-    let given = find(CONTENT_SHA256);
-    let unsigned = unsigned || given == Some(PayloadHash::UNSIGNED.as_str());
-    let length = message.body.len();
+pub(super) fn payload(headers: &[(&str, &str)], message: &Message, args: &Sign) -> Result<PayloadHash, Failure> {
+    let find = |known: &'static str| headers.iter().filter(move |(name, _)| is(name, known)).map(|(_, value)| *value);
+    let given = find(CONTENT_SHA256).next();
+    let unsigned = args.unsigned_payload || given == Some(PayloadHash::UNSIGNED.as_str());
+    let has_body = args.request.is_some() || args.body.is_some();
     // A body that is not signed need not be at hand.
-    let elsewhere = unsigned && length == 0;
-    if let Some(given) = find("content-length").filter(|given| !elsewhere && given.parse() != Ok(length)) {
-        let given = given.escape_debug();
-        let text = format!("content-length is given as {given}, and the body has {length} bytes: --body gives a body");
-        return Err(Failure::Refused(text));
-    }
+    let length = Some(message.body.len()).filter(|length| !unsigned || *length > 0);
+    check_length(find("content-length"), length, if has_body { "" } else { ": --body gives a body" })?;
     let signed = if unsigned { PayloadHash::UNSIGNED } else { PayloadHash::of(&message.body) };
     if given.is_none_or(|given| given == signed.as_str()) {
         return Ok(signed);
     }
     let text = if unsigned {
         String::from("x-amz-content-sha256 is given, and --unsigned-payload asks for UNSIGNED-PAYLOAD in its place")
+    } else if has_body {
+        format!("x-amz-content-sha256 is not the hash of the body, {signed}: leave it out")
     } else {
         format!(
             "x-amz-content-sha256 is not the hash of the body, {signed}: --body gives the body, and \
              --unsigned-payload leaves it unsigned"
         )
+    };
+    Err(Failure::Refused(text))
+}
+
+/// What says where a request ends must be one number, and nothing that others may read as another.
+fn check_length<'a>(
+    mut given: impl Iterator<Item = &'a str>,
+    length: Option<usize>,
+    cure: &str,
+) -> Result<(), Failure> {
+    let Some(first) = given.next() else { return Ok(()) };
+    if given.next().is_some() {
+        return Err(Failure::Refused("content-length is given more than once".into()));
+    }
+    let digits = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit());
+    let text = match length {
+        _ if !digits => format!("content-length is given as \"{}\", which is no number", first.escape_debug()),
+        Some(length) if first.parse() != Ok(length) => {
+            format!("content-length is given as {first}, and the body has {length} bytes{cure}")
+        }
+        _ => return Ok(()),
     };
     Err(Failure::Refused(text))
 }
