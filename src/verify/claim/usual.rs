@@ -24,7 +24,7 @@ pub(super) struct UsualLink<'a> {
 impl<'a> UsualLink<'a> {
     pub(super) fn read(query: &'a str) -> Option<Self> {
         let behind = query.strip_prefix("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=")?;
-        let (credential, day, behind) = read_credential(behind)?;
+        let (credential, day, behind) = split_credential(behind)?;
         let (date, behind) = behind.strip_prefix("&X-Amz-Date=")?.split_at_checked(16)?;
         let (lifetime, mut behind) = until(behind.strip_prefix("&X-Amz-Expires=")?, b'&')?;
         let mut unsigned = Unsigned::default();
@@ -70,7 +70,7 @@ impl<'a> UsualLink<'a> {
 
 /// Access key id, region and service; the day; and what comes behind `aws4_request`.
 #[inline(always)]
-fn read_credential(text: &str) -> Option<([&str; 3], &str, &str)> {
+fn split_credential(text: &str) -> Option<([&str; 3], &str, &str)> {
     let (access_key_id, behind) = until(text, b'%')?;
     let (day, behind) = behind.strip_prefix("%2F")?.split_at_checked(8)?;
     let (region, behind) = until(behind.strip_prefix("%2F")?, b'%')?;
