@@ -199,7 +199,7 @@ pub enum State {
     Good,
     /// Its time is over.
     Over,
-    /// It cannot be good at any time, as it stands: see [`Finding::is_fatal`].
+    /// A strict verifier, such as this crate's, refuses it at any time, as it stands: see [`Finding::is_fatal`].
     Wrong,
 }
 

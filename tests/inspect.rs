@@ -4,7 +4,7 @@ mod util;
 
 use core::time::Duration;
 use proptest::prelude::*;
-use s3_sigv4::{Bucket, Inspection, PayloadHash, Signer, State};
+use s3_sigv4::{Bucket, Claim, Inspection, PayloadHash, Request, Signer, State, Verifier, VerifyingKey};
 use util::{at, bucket, now, session, signer};
 
 const LINK: &str = "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
@@ -291,6 +291,108 @@ fn a_request_in_plain_words() {
     );
 }
 
+/// A link as somebody uses it: with a method and with headers, which a verifier looks at as well.
+#[test]
+fn a_link_that_is_used() {
+    let (bucket, signer) = (bucket(), signer());
+    let get = bucket.get("k").expect("a request");
+    let typed = get.with_headers(&[("content-type", "text/plain")]);
+    let [plain, typed] = [get, typed]
+        .map(|request| signer.presign(&request, Duration::from_secs(900), now()).expect("a link").url().to_owned());
+    let origin = "https://examplebucket.s3.amazonaws.com";
+    let host = ("Host", "examplebucket.s3.amazonaws.com");
+    let conflict = "the host header differs from the host in the request's target";
+    for (target, headers, expected) in [
+        (&plain[origin.len()..], &[host][..], &[][..]),
+        (&plain, &[], &[]),
+        (&plain, &[host], &[]),
+        (&plain[origin.len()..], &[host, ("range", "bytes=0-9"), ("content-type", "text/plain")], &[]),
+        (&typed[origin.len()..], &[host, ("Content-Type", "text/plain")], &[]),
+        (&plain[origin.len()..], &[host, ("x-amz-acl", "public-read")], &["the header x-amz-acl is not signed"]),
+        (
+            &plain[origin.len()..],
+            &[host, ("x-amz-security-token", "T")],
+            &[
+                "the header x-amz-security-token is not signed",
+                "the header x-amz-security-token is there more than once",
+            ],
+        ),
+        (&plain[origin.len()..], &[host, ("host", "b.example")], &["the header host is there more than once"]),
+        (&plain, &[("host", "b.example")], &[conflict]),
+        (&typed[origin.len()..], &[host], &["the header content-type was signed, and is not there"]),
+        (&typed, &[], &["the header content-type was signed, and is not there"]),
+    ] {
+        let inspection = Inspection::of_request("GET", target, headers);
+        assert_eq!(findings(&inspection), expected, "{target} {headers:?}");
+        let state = if expected.is_empty() { State::Good } else { State::Wrong };
+        assert_eq!(inspection.state_at(now()), Some(state), "{target} {headers:?}");
+        let path = target.strip_prefix(origin).unwrap_or(target);
+        let request = Request::received("GET", host.1, path).expect("a request").with_headers(headers);
+        let key = VerifyingKey::from(signer.key());
+        let verified = Claim::parse(&request).and_then(|claim| Verifier::new("us-east-1").verify(claim, key, now()));
+        assert_eq!(verified.is_ok(), expected.is_empty(), "{target} {headers:?}");
+    }
+    // Of the link alone nobody knows what will be sent with it.
+    assert_eq!(findings(&Inspection::of_link(&typed)), [""; 0]);
+    let target = &plain[origin.len()..];
+    assert_eq!(findings(&Inspection::of_request("G T", target, &[host])), ["the method is not well formed"]);
+    let fragment = findings(&Inspection::of_request("GET", &format!("{target}#top"), &[host]));
+    assert_eq!(fragment, ["it has a # in it, behind which nothing is sent", "the request's target is not well formed"]);
+    let long = "a".repeat(70_000);
+    assert_eq!(
+        findings(&Inspection::of_request("GET", target, &[host, ("a", &long)])),
+        ["it is longer than 64 KiB, and not looked at"]
+    );
+}
+
+/// What was signed in headers and is not there is missed where all of the request is.
+#[test]
+fn a_request_without_a_signed_header() {
+    let (bucket, signer) = (bucket(), signer());
+    let name = format!("x-amz-meta-{}", "a".repeat(60));
+    let given = [("content-type", "text/plain"), (&*name, "1")];
+    let put = bucket.put("k").expect("a request").with_headers(&given);
+    let signed = signer.sign(&put, PayloadHash::UNSIGNED, now()).expect("a signature");
+    let host = [("host", "examplebucket.s3.amazonaws.com")];
+    let headers: Vec<_> = signed.headers().chain(host).chain(given).collect();
+    assert_eq!(findings(&Inspection::of_request("PUT", "/k", &headers)), [""; 0]);
+    let less: Vec<_> = headers.iter().copied().filter(|(name, _)| *name != "content-type").collect();
+    let missed = ["the header content-type was signed, and is not there"];
+    assert_eq!(findings(&Inspection::of_request("PUT", "/k", &less)), missed);
+    assert_eq!(findings(&Inspection::of_headers(&less)), [""; 0]);
+    let elsewhere = findings(&Inspection::of_request("PUT", "https://b.example/k", &headers));
+    assert_eq!(elsewhere, ["the host header differs from the host in the request's target"]);
+}
+
+/// "Handling dates in Signature Version 4": where there is no x-amz-date, AWS looks at date.
+#[test]
+fn a_request_dated_by_its_date() {
+    let authorization = |signed: &str| {
+        format!(
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
+             SignedHeaders={signed}, Signature={}",
+            "0".repeat(64)
+        )
+    };
+    let by_date = "it is dated by the header date alone, which AWS takes and some servers do not";
+    let missing = "the header x-amz-date is missing";
+    let day = "the day in Credential in the Authorization header is not the day on which the request is dated";
+    for (signed, date, expected, state) in [
+        ("date;host", Some("20130524T000000Z"), &[by_date][..], Some(State::Good)),
+        ("date;host", Some("Fri, 24 May 2013 00:00:00 GMT"), &[by_date], None),
+        ("date;host", Some("20130525T000000Z"), &[by_date, day], Some(State::Wrong)),
+        ("host", Some("20130524T000000Z"), &[missing], Some(State::Wrong)),
+        ("date;host", None, &[missing], Some(State::Wrong)),
+    ] {
+        let authorization = authorization(signed);
+        let headers = [("authorization", &*authorization), ("host", "examplebucket.s3.amazonaws.com")];
+        let headers: Vec<_> = headers.into_iter().chain(date.map(|date| ("Date", date))).collect();
+        let inspection = Inspection::of_headers(&headers);
+        assert_eq!(findings(&inspection), expected, "{signed} {date:?}");
+        assert_eq!(inspection.state_at(now()), state, "{signed} {date:?}");
+    }
+}
+
 /// Time alone does not make it good.
 #[test]
 fn what_cannot_be_good_is_not_called_good() {
@@ -304,6 +406,10 @@ fn what_cannot_be_good_is_not_called_good() {
         // What is only unwise may be good.
         (&replaced("https:", "http:"), "20130524T000001Z", "good for 86399 seconds more"),
         (&format!("{LINK}#page=2"), "20130524T000001Z", "good for 86399 seconds more"),
+        // In these servers differ.
+        (&replaced("/test.txt", "/a+b"), "20130524T000001Z", "good for 86399 seconds more"),
+        (&format!("{LINK}{}", "&a=b".repeat(129)), "20130524T000001Z", "good for 86399 seconds more"),
+        (&format!("{LINK}&a={}", "a".repeat(64_900)), "20130524T000001Z", "good for 86399 seconds more"),
     ] {
         let report = Inspection::of_link(link).report_at(at(instant)).to_string();
         assert_eq!(report.trim_end().rsplit("Z: ").next(), Some(end), "{link}");
@@ -318,6 +424,20 @@ fn texts_are_safe_to_show() {
     let (by_header, host) = (("authorization", "AWS4-HMAC-SHA256 a"), "https://user:secret@h/\u{7}");
     let of_request = Inspection::of_request("\u{7}", host, &[by_header]).to_string();
     assert!(of_request.contains(r"  for    \u{7} h/\u{7}") && !of_request.contains("secret"), "{of_request}");
+    let by_header = Inspection::of_request("GET", "/", &[by_header, ("host", "user:secret@h.example")]).to_string();
+    assert!(by_header.contains("  for    GET h.example/\n"), "{by_header}");
+    // A name that is glued to its value.
+    let digits = "aeeed9bbccd4d02ee5c0109b86d86835f995330d";
+    for (query, also) in [
+        (format!("a&X-Amz-Signature{digits}"), "a, X-Amz-Signature"),
+        (format!("X-Amz-Signature%3d{digits}"), "X-Amz-Signature"),
+        (format!("amp;x-amz-signature{digits}"), "X-Amz-Signature"),
+        (format!("X-Amz-Sig;nature{digits}"), "…"),
+        ("X-Amz-Security-TokenIQoJb3JpZ2luX2VjEXAMPLE=1".to_owned(), "X-Amz-Security-Token"),
+    ] {
+        let report = Inspection::of_request("GET", &format!("/?{query}"), &[("host", "h")]).to_string();
+        assert!(report.contains(&format!("  also   {also}\n")), "{report}");
+    }
     let shown = Inspection::of_link(link).to_string();
     assert!(shown.chars().all(|c| c == '\n' || !c.is_control()), "{shown:?}");
     assert!(shown.contains(r"https://h/\u{1b}[31m\u{7}é") && !shown.contains("secret"), "{shown}");
@@ -432,9 +552,9 @@ proptest! {
         at in any::<proptest::sample::Index>(),
         more in any::<proptest::sample::Index>(),
         change in "[&=?/#%;, \"a-zA-Z0-9]{0,2}",
-        dropped in 0..2_usize,
+        (dropped, glued, cut) in (0..2_usize, any::<bool>(), prop_oneof![Just(0), 1..200_usize]),
     ) {
-        let token = "Zm9v//MTIz+w==".repeat(10);
+        let token = format!("{}==", "Zm9v//MTIz+w".repeat(11));
         let credentials = session().with_session_token(&token).unwrap();
         let signer = Signer::new(credentials, "us-east-1", now()).unwrap();
         let bucket = bucket();
@@ -442,19 +562,23 @@ proptest! {
         let link = signer.presign(&request, Duration::from_secs(60), now()).unwrap();
         let signed = signer.sign(&request, PayloadHash::EMPTY, now()).unwrap();
         let spoil = |text: &str| {
-            let mut text = text.to_owned();
+            // A name may have lost its equals sign, and the text its end.
+            let mut text = if glued { text.replace("ature=", "ature").replace("Token=", "Token") } else { text.to_owned() };
+            text.truncate(text.len() - cut);
             for at in [at, more] {
                 let at = at.index(text.len());
                 text.replace_range(at..(at + dropped).min(text.len()), &change);
             }
             text
         };
+        let origin = "https://examplebucket.s3.amazonaws.com";
         let in_link = link.url().rsplit('=').next().unwrap();
         let in_header = signed.authorization().rsplit('=').next().unwrap();
         for (inspection, signature) in [
             (Inspection::of_link(&spoil(link.url())), in_link),
             (Inspection::of_request("GET", &spoil(&link.url()["https://".len()..]), &[]), in_link),
             (Inspection::of_request("GET", &spoil(link.url()), &[]), in_link),
+            (Inspection::of_request("GET", &spoil(&link.url()[origin.len()..]), &[("host", &origin[8..])]), in_link),
             (Inspection::of_headers(&[("authorization", &spoil(signed.authorization()))]), in_header),
         ] {
             let shown = format!("{inspection}{inspection:?}{}", inspection.report_at(now()));

@@ -66,6 +66,11 @@ pub enum Finding {
         signed: Excerpt,
     },
 
+    /// The header `date` is signed, and there is no `x-amz-date`: "Handling dates in Signature Version 4" in
+    /// <https://docs.aws.amazon.com/general/latest/gr/sigv4-date-handling.html>. The verifier here does not take it.
+    #[error("it is dated by the header date alone, which AWS takes and some servers do not")]
+    DateHeader,
+
     /// The policy does not limit the key.
     #[error("the policy allows every key in the bucket")]
     AnyKey,
@@ -76,8 +81,9 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// Whether it cannot be good as it stands, whatever its time is. The rest are warnings: it may work and still be
-    /// wiser otherwise, or be fine on some servers and with some clients.
+    /// Whether a strict verifier, such as this crate's, refuses it as it stands at any time. A lenient one may take it
+    /// all the same, as names of parameters in another case. The rest are warnings: it may work and still be wiser
+    /// otherwise, or servers and clients differ in it, as in a plus in a path and in how much they take.
     ///
     /// ```
     /// use s3_sigv4::Finding;
@@ -88,8 +94,8 @@ impl Finding {
     #[must_use]
     pub fn is_fatal(&self) -> bool {
         match self {
-            Self::Refused(_)
-            | Self::NotUrl
+            Self::Refused(error) => !differs(error),
+            Self::NotUrl
             | Self::Blanks
             | Self::HtmlEscaped
             | Self::EncodedTwice
@@ -101,6 +107,7 @@ impl Finding {
             | Self::Fragment
             | Self::Unencrypted
             | Self::DotSegments
+            | Self::DateHeader
             | Self::AnyKey
             | Self::AnyLength => false,
         }
@@ -111,4 +118,19 @@ impl From<VerifyError> for Finding {
     fn from(error: VerifyError) -> Self {
         Self::Refused(error)
     }
+}
+
+/// Whether servers differ in it by design: what a plus means, and how much they take.
+fn differs(error: &VerifyError) -> bool {
+    #[cfg(feature = "post")]
+    if matches!(error, VerifyError::TooManyFields { .. }) {
+        return true;
+    }
+    matches!(
+        error,
+        VerifyError::PlusInPath { .. }
+            | VerifyError::TooManyHeaders { .. }
+            | VerifyError::TooManyParameters { .. }
+            | VerifyError::QueryTooLong { .. }
+    )
 }

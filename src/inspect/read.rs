@@ -56,14 +56,13 @@ impl Inspection {
         this.read_query(query);
         this.read_region(host);
         let target = if path.is_empty() { ["/?", query].concat() } else { target.to_string() };
-        let spoiled = [Finding::Blanks, Finding::HtmlEscaped, Finding::EncodedTwice, Finding::Version2];
-        if !this.findings.iter().any(|finding| spoiled.contains(finding)) {
-            this.read_strictly(Request::received("GET", host, &target));
-        }
+        this.read_strictly(Request::received("GET", host, &target));
         this
     }
 
-    /// Reads the headers of a signed request: `authorization` alone, or better all of them.
+    /// Reads the headers of a signed request: all of them, or those that authenticate it. In `authorization` alone
+    /// there is no date, so that `x-amz-date` is found to be missing. Another signed header that is not there is left to
+    /// [`Inspection::of_request`].
     ///
     /// ```
     /// use s3_sigv4::Inspection;
@@ -90,11 +89,11 @@ impl Inspection {
     /// ```
     #[must_use]
     pub fn of_headers(headers: &[(&str, &str)]) -> Self {
-        Self::of_head(("GET", "/"), headers)
+        Self::of_head(("GET", None, "/"), headers)
     }
 
-    /// Reads a signed request: its method and its target as they were sent, and its headers. A request that is signed by
-    /// its query is read as the link that it is.
+    /// Reads a signed request: its method and its target as they were sent, and all of its headers. A request that is
+    /// signed by its query is read as the link that it is, with what is sent beside it.
     ///
     /// ```
     /// use s3_sigv4::Inspection;
@@ -131,36 +130,43 @@ impl Inspection {
         };
         let absolute = target.split_once("://").filter(|_| !target.starts_with('/'));
         let (host, path) = match absolute {
-            // No password is shown.
-            Some((_, rest)) => {
-                let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-                (host.rsplit('@').next().unwrap_or_default(), path)
-            }
+            Some((_, rest)) => rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())),
             None => (find("host"), target),
         };
+        // No password is shown.
+        let host = host.rsplit('@').next().unwrap_or_default();
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let by_query = find("authorization").is_empty() && query.to_ascii_lowercase().contains("x-amz-signature=");
-        if by_query {
-            let scheme = absolute.map_or("https", |(scheme, _)| scheme);
-            return Self::of_link(&[scheme, "://", host, path, "?", query].concat()).with_method(method);
-        }
-        if method.len() + target.len() > MAX_INSPECTED {
-            let mut this = Self::new(Kind::Headers);
+        if method.len() + target.len() + length(headers) > MAX_INSPECTED {
+            let mut this = Self::new(if by_query { Kind::Link } else { Kind::Headers });
             this.find(Finding::TooLong);
             return this;
         }
         let slash = if path.is_empty() { "/" } else { "" };
         let mark = if query.is_empty() { "" } else { "?" };
-        let mut this = Self::of_head((method, &[slash, path, mark, query].concat()), headers);
-        this.target = Some(without_signing([host, path].concat()));
-        let names = query.split('&').filter_map(|parameter| parameter.split('=').next());
-        this.parameters = names.filter(|name| !name.is_empty()).map(|name| shown(&decoded(name))).collect();
+        let target = [slash, path, mark, query].concat();
+        let mut this = if by_query {
+            let scheme = absolute.map_or("https", |(scheme, _)| scheme);
+            let mut this = Self::of_link(&[scheme, "://", host, &target].concat());
+            this.read_unsigned(headers);
+            let request = Request::received(method, host, &target);
+            this.read_strictly(request.map(|request| request.with_headers(headers)));
+            this
+        } else {
+            let mut this = Self::of_head((method, absolute.map(|_| host), &target), headers);
+            this.target = Some(without_signing([host, path].concat()));
+            let names = query.split('&').filter_map(|parameter| parameter.split('=').next());
+            this.parameters =
+                names.filter(|name| !name.is_empty()).map(|name| shown_parameter(&decoded(name))).collect();
+            this
+        };
+        this.read_missing(headers);
         this.with_method(method)
     }
 
-    fn of_head((method, target): (&str, &str), headers: &[(&str, &str)]) -> Self {
+    fn of_head((method, host, target): (&str, Option<&str>, &str), headers: &[(&str, &str)]) -> Self {
         let mut this = Self::new(Kind::Headers);
-        if headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_INSPECTED {
+        if length(headers) > MAX_INSPECTED {
             this.find(Finding::TooLong);
             return this;
         }
@@ -202,28 +208,29 @@ impl Inspection {
             Ok(digits) => this.read_signature(&digits, Part::Authorization("Signature")),
             Err(missing) => this.find(missing),
         }
-        let date = Part::Header("x-amz-date");
-        match find("x-amz-date").map(Timestamp::parse) {
-            Some(Ok(dated)) => {
-                this.read_date(dated, part);
-                this.from = Timestamp::from_unix(dated.unix() - 900).ok();
-                this.until = dated.plus(Duration::from_secs(900)).ok();
+        let signed_date = find("date").filter(|_| this.signed_headers.iter().any(|name| name == "date"));
+        let dated = match (find("x-amz-date").map(Timestamp::parse), signed_date) {
+            (Some(dated), _) => dated.map_err(|_| this.find(VerifyError::Malformed { part: DATE })).ok(),
+            (None, Some(date)) => {
+                this.find(Finding::DateHeader);
+                Timestamp::parse(date).ok()
             }
-            Some(Err(_)) => this.find(VerifyError::Malformed { part: date }),
-            None => this.find(VerifyError::Missing { part: date }),
+            (None, None) => {
+                this.find(VerifyError::Missing { part: DATE });
+                None
+            }
+        };
+        if let Some(dated) = dated {
+            this.read_date(dated, part);
+            this.from = Timestamp::from_unix(dated.unix() - 900).ok();
+            this.until = dated.plus(Duration::from_secs(900)).ok();
         }
         // Host, date, token, the body's hash and the signature do not count.
         if headers.len() > MAX_HEADERS + 5 {
             this.find(VerifyError::TooManyHeaders { count: headers.len() });
         }
-        for (name, _) in headers {
-            if starts_with(name, "x-amz-")
-                && !this.signed_headers.iter().any(|signed| signed.eq_ignore_ascii_case(name))
-            {
-                this.find(VerifyError::HeaderNotSigned { name: Excerpt::of(name) });
-            }
-        }
-        let host = find("host");
+        this.read_unsigned(headers);
+        let host = host.or(find("host"));
         this.read_region(host.unwrap_or_default());
         let request = Request::received(method, host.unwrap_or("localhost"), target);
         this.read_strictly(request.map(|request| request.with_headers(headers)));
@@ -361,13 +368,38 @@ impl Inspection {
         }
     }
 
+    /// Headers that anybody could have added.
+    fn read_unsigned(&mut self, headers: &[(&str, &str)]) {
+        for (name, _) in headers.iter().filter(|(name, _)| starts_with(name, "x-amz-")) {
+            let known = shown(name);
+            if !self.signed_headers.iter().any(|signed| signed.eq_ignore_ascii_case(&known)) {
+                self.find(VerifyError::HeaderNotSigned { name: Excerpt::of(name) });
+            }
+        }
+    }
+
+    /// Headers that were signed and are not among all of a request's. The host may stand in its target.
+    fn read_missing(&mut self, headers: &[(&str, &str)]) {
+        let names: Vec<_> = headers.iter().map(|(name, _)| shown(name)).collect();
+        let is_there = |signed: &str| signed == "host" || names.iter().any(|name| name.eq_ignore_ascii_case(signed));
+        let missing = self.signed_headers.iter().filter(|signed| !is_there(signed)).map(|name| Excerpt::of(name));
+        for name in missing.collect::<Vec<_>>() {
+            self.find(VerifyError::SignedHeaderMissing { name });
+        }
+    }
+
     /// What the strict reader finds, unless it is known better already.
     fn read_strictly(&mut self, request: Result<Request<'_>, VerifyError>) {
+        let spoiled = [Finding::Blanks, Finding::HtmlEscaped, Finding::EncodedTwice, Finding::Version2];
+        if self.findings.iter().any(|finding| spoiled.contains(finding)) {
+            return;
+        }
         let Err(error) = request.and_then(|request| Claim::parse(&request)) else { return };
         let of_signature = |part| matches!(part, Part::Parameter("X-Amz-Signature") | Part::Authorization("Signature"));
         let cut = self.findings.iter().any(|finding| matches!(finding, Finding::SignatureCut { .. }));
         match error {
             VerifyError::Malformed { part } if cut && of_signature(part) => {}
+            VerifyError::Missing { part: DATE } if self.findings.contains(&Finding::DateHeader) => {}
             _ => self.find(error),
         }
     }
@@ -384,11 +416,7 @@ impl Inspection {
             let name = decoded(plain);
             let Some(at) = PARAMETERS.into_iter().position(|known| known.eq_ignore_ascii_case(&name)) else {
                 version2 |= matches!(&*name, "AWSAccessKeyId" | "Signature");
-                let of_signing = PARAMETERS.iter().find(|known| starts_with(&name, known));
-                self.parameters.push(match of_signing {
-                    Some(known) => (*known).to_string(),
-                    None => shown(name.split('=').next().unwrap_or_default()),
-                });
+                self.parameters.push(shown_parameter(&name));
                 continue;
             };
             let part = Part::Parameter(PARAMETERS[at]);
@@ -519,10 +547,24 @@ fn without_signing(mut address: String) -> String {
     address
 }
 
+/// A parameter's name, without a value that is glued to it.
+fn shown_parameter(name: &str) -> String {
+    let name = name.strip_prefix("amp;").unwrap_or(name);
+    match PARAMETERS.iter().find(|known| starts_with(name, known)) {
+        Some(known) => (*known).to_string(),
+        None => shown(name.split('=').next().unwrap_or_default()),
+    }
+}
+
 /// A name, or a dot for what is none: a piece of a signature or of a token that has lost its place.
 fn shown(name: &str) -> String {
     let longest = if starts_with(name, "x-amz-") { 64 } else { 32 };
-    String::from(if name.len() > longest { "…" } else { name })
+    let is_name = name.len() <= longest && name.split('-').all(|word| word.len() <= 32);
+    String::from(if is_name { name } else { "…" })
+}
+
+fn length(headers: &[(&str, &str)]) -> usize {
+    headers.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
 fn starts_with(text: &str, start: &str) -> bool {
@@ -533,3 +575,5 @@ fn starts_with(text: &str, start: &str) -> bool {
 fn decoded(text: &str) -> String {
     Text::Received(text).decoded().map_or_else(|| text.to_string(), Cow::into_owned)
 }
+
+const DATE: Part = Part::Header("x-amz-date");
