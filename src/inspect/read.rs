@@ -157,7 +157,7 @@ impl Inspection {
             this.target = Some(without_signing([host, path].concat()));
             let names = query.split('&').filter_map(|parameter| parameter.split('=').next());
             this.parameters =
-                names.filter(|name| !name.is_empty()).map(|name| shown_parameter(&decoded(name))).collect();
+                names.filter(|name| !name.is_empty()).map(|name| shown_parameter(&decoded(name)).to_string()).collect();
             this
         };
         this.read_missing(headers);
@@ -371,8 +371,7 @@ impl Inspection {
     /// Headers that anybody could have added.
     fn read_unsigned(&mut self, headers: &[(&str, &str)]) {
         for (name, _) in headers.iter().filter(|(name, _)| starts_with(name, "x-amz-")) {
-            let known = shown(name);
-            if !self.signed_headers.iter().any(|signed| signed.eq_ignore_ascii_case(&known)) {
+            if !self.signed_headers.iter().any(|signed| signed.eq_ignore_ascii_case(shown(name))) {
                 self.find(VerifyError::HeaderNotSigned { name: Excerpt::of(name) });
             }
         }
@@ -380,8 +379,8 @@ impl Inspection {
 
     /// Headers that were signed and are not among all of a request's. The host may stand in its target.
     fn read_missing(&mut self, headers: &[(&str, &str)]) {
-        let names: Vec<_> = headers.iter().map(|(name, _)| shown(name)).collect();
-        let is_there = |signed: &str| signed == "host" || names.iter().any(|name| name.eq_ignore_ascii_case(signed));
+        let is_there =
+            |signed: &str| signed == "host" || headers.iter().any(|(name, _)| shown(name).eq_ignore_ascii_case(signed));
         let missing = self.signed_headers.iter().filter(|signed| !is_there(signed)).map(|name| Excerpt::of(name));
         for name in missing.collect::<Vec<_>>() {
             self.find(VerifyError::SignedHeaderMissing { name });
@@ -416,7 +415,7 @@ impl Inspection {
             let name = decoded(plain);
             let Some(at) = PARAMETERS.into_iter().position(|known| known.eq_ignore_ascii_case(&name)) else {
                 version2 |= matches!(&*name, "AWSAccessKeyId" | "Signature");
-                self.parameters.push(shown_parameter(&name));
+                self.parameters.push(shown_parameter(&name).to_string());
                 continue;
             };
             let part = Part::Parameter(PARAMETERS[at]);
@@ -506,7 +505,8 @@ impl Inspection {
 
     fn read_signed_headers(&mut self, names: &str, part: Part) {
         let is_name = |name: &&str| !name.is_empty() && name.bytes().all(is_token);
-        self.signed_headers = names.split(';').take(MAX_HEADERS).filter(is_name).map(shown).collect();
+        self.signed_headers =
+            names.split(';').take(MAX_HEADERS).filter(is_name).map(|name| shown(name).to_string()).collect();
         if !names.split(';').all(|name| is_name(&name)) {
             self.find(VerifyError::Malformed { part });
         } else if !self.signed_headers.iter().any(|name| name == "host") {
@@ -548,19 +548,19 @@ fn without_signing(mut address: String) -> String {
 }
 
 /// A parameter's name, without a value that is glued to it.
-fn shown_parameter(name: &str) -> String {
+fn shown_parameter(name: &str) -> &str {
     let name = name.strip_prefix("amp;").unwrap_or(name);
     match PARAMETERS.iter().find(|known| starts_with(name, known)) {
-        Some(known) => (*known).to_string(),
+        Some(known) => known,
         None => shown(name.split('=').next().unwrap_or_default()),
     }
 }
 
 /// A name, or a dot for what is none: a piece of a signature or of a token that has lost its place.
-fn shown(name: &str) -> String {
+fn shown(name: &str) -> &str {
     let longest = if starts_with(name, "x-amz-") { 64 } else { 32 };
     let is_name = name.len() <= longest && name.split('-').all(|word| word.len() <= 32);
-    String::from(if is_name { name } else { "…" })
+    if is_name { name } else { "…" }
 }
 
 fn length(headers: &[(&str, &str)]) -> usize {
