@@ -1,6 +1,7 @@
 //! What others have signed, in plain words.
 
 mod finding;
+mod parts;
 mod read;
 
 pub use finding::Finding;

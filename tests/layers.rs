@@ -62,7 +62,7 @@ const RANKS: [(u32, &[&str]); 20] = [
     (61, &["bucket"]),
     (62, &["profile"]),
     (63, &["post", "post/field", "post/form", "post/matches"]),
-    (64, &["inspect", "inspect/finding", "inspect/read"]),
+    (64, &["inspect", "inspect/finding", "inspect/parts", "inspect/read"]),
     (
         70,
         &[
