@@ -37,7 +37,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         None => documented_link()?,
     };
     println!("{link}");
-    eprintln!("good from {} until {}", link.valid_from(), link.valid_until());
+    eprintln!("good from {:#} until {:#}", link.valid_from(), link.valid_until());
     Ok(())
 }
 
