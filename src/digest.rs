@@ -71,15 +71,7 @@ impl HmacKey {
     /// A message under this key.
     #[inline(always)]
     pub(crate) fn start<const N: usize>(&self) -> Assembled<N> {
-        let mut message = Assembled::new();
-        self.begin(&mut message);
-        message
-    }
-
-    /// The same in a text that is empty.
-    #[inline(always)]
-    pub(crate) fn begin<const N: usize>(&self, message: &mut Assembled<N>) {
-        message.begin(self.inner, BLOCK);
+        Assembled { state: self.inner, absorbed: BLOCK as u64, blocks: [[0; BLOCK]; N], len: 0 }
     }
 
     #[inline]
@@ -145,10 +137,11 @@ impl<const N: usize> Assembled<N> {
         }
     }
 
-    /// Begins where another text got to, which had this many bytes absorbed.
+    /// Goes on where another such text got to, which had this many bytes absorbed since `HmacKey::start`.
     #[inline(always)]
-    pub(crate) fn begin(&mut self, state: [u32; 8], absorbed: usize) {
-        (self.state, self.absorbed) = (state, absorbed as u64);
+    pub(crate) fn resume(&mut self, state: [u32; 8], absorbed: usize) {
+        self.state = state;
+        self.absorbed += absorbed as u64;
     }
 
     /// Hashes the whole blocks that are there; what is left of the text begins anew. Returns the state

@@ -96,7 +96,7 @@ impl Signer {
     ) -> Result<Validity, Error> {
         let validity = self.validity(lifetime.into(), now)?;
         let day = self.day_of(validity.valid_from())?;
-        let mut started = Started::new();
+        let mut started = Started::new(&day.key);
         let started = started.start_absorbed(&day.key, &day.last, validity.valid_from());
         let link = Link { signer: self, day: &day, started, shared: None, validity: &validity };
         link.write(out, request, &*self.payload_of(request)?)?;

@@ -100,7 +100,7 @@ impl Day {
     /// The signature of the request whose canonical form has this hash.
     #[inline]
     pub(crate) fn sign(&self, canonical_hash: &[u8; 32], now: Timestamp) -> Signature {
-        Started::<2>::new().start_absorbed(&self.key, &self.last, now).sign(&self.key, canonical_hash)
+        Started::<2>::new(&self.key).start_absorbed(&self.key, &self.last, now).sign(&self.key, canonical_hash)
     }
 }
 

@@ -223,7 +223,7 @@ impl<'a> Verifier<'a> {
             // Of another day and scope, for a text of as many blocks as any.
             Secret::UnknownKey => &self.decoy,
         };
-        let signature = Started::<3>::new().start(signing_key, claim.dated).sign(signing_key, &hash);
+        let signature = Started::<3>::new(signing_key).start(signing_key, claim.dated).sign(signing_key, &hash);
 
         // All that costs time is done, whether the key is known or not, and the rest tells only who holds the secret.
         let matches = signature == claim.signature;

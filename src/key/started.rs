@@ -14,16 +14,14 @@ use zeroize::Zeroize;
 pub(crate) struct Started<const N: usize>(Assembled<N>);
 
 impl<const N: usize> Started<N> {
-    /// Nothing yet: `start` brings the key in.
     #[inline(always)]
-    pub(crate) fn new() -> Self {
-        Self(Assembled::new())
+    pub(crate) fn new(key: &SigningKey) -> Self {
+        Self(key.hmac.start())
     }
 
     /// Takes these lines, for an instant on the key's day.
     #[inline]
     pub(crate) fn start(&mut self, key: &SigningKey, now: Timestamp) -> &mut Self {
-        key.hmac.begin(&mut self.0);
         write_head(ALGORITHM, now, &key.scope, |piece| self.0.push(piece));
         self
     }
@@ -35,7 +33,7 @@ impl<const N: usize> Started<N> {
         let whole = (HEAD_BEFORE_SCOPE + scope.len() + 1) / BLOCK * BLOCK;
         match (last.state(now), whole.checked_sub(HEAD_BEFORE_SCOPE)) {
             (Some(state), Some(absorbed)) => {
-                self.0.begin(state, BLOCK + whole);
+                self.0.resume(state, whole);
                 if let Some(rest) = scope.get(absorbed..) {
                     self.0.push(rest);
                     self.0.push(b"\n");
@@ -154,13 +152,13 @@ mod tests {
             let last = LastSecond::none();
             for now in ["20130524T000000Z", "20130524T000000Z", "20130524T000001Z", "20130524T000000Z"] {
                 let now = Timestamp::parse(now).unwrap();
-                let plain = Started::<3>::new().start(&key, now).sign(&key, &[7; 32]);
-                let absorbed = Started::<2>::new().start_absorbed(&key, &last, now).sign(&key, &[7; 32]);
+                let plain = Started::<3>::new(&key).start(&key, now).sign(&key, &[7; 32]);
+                let absorbed = Started::<2>::new(&key).start_absorbed(&key, &last, now).sign(&key, &[7; 32]);
                 assert_eq!(plain, absorbed, "a region of {length} bytes at {now}");
             }
             // And it is used, where there is a whole block.
             last.keep(now, &[1; 8]);
-            let sign = |last| Started::<2>::new().start_absorbed(&key, last, now).sign(&key, &[7; 32]);
+            let sign = |last| Started::<2>::new(&key).start_absorbed(&key, last, now).sign(&key, &[7; 32]);
             let is_used = sign(&last) != sign(&LastSecond::none());
             assert_eq!(is_used, cfg!(target_has_atomic = "64") && length > 3, "a region of {length} bytes");
         }

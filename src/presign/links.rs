@@ -42,7 +42,7 @@ impl Signer {
         let validity = self.validity(lifetime.into(), now)?;
         let now = validity.valid_from();
         let day = self.day_of(now)?;
-        let mut started = Started::new();
+        let mut started = Started::new(&day.key);
         started.start_absorbed(&day.key, &day.last, now);
         let link = Link { signer: self, day: &day, started: &mut started, shared: None, validity: &validity };
         // Long enough not to grow, which would leave a copy of the token behind.
