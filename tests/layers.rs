@@ -37,6 +37,8 @@ const RANKS: [(u32, &[&str]); 20] = [
             "verify",
             "verify/chunks",
             "verify/claim",
+            "verify/claim/credential",
+            "verify/claim/headers",
             "verify/claim/parameters",
             "verify/claim/usual",
             "verify/error",

@@ -1,6 +1,7 @@
 //! The parameters of a link, as they stand in the query that was received.
 
-use super::{Part, VerifyError, as_it_stands};
+use super::credential::as_it_stands;
+use super::{Part, VerifyError};
 use crate::canonical::{Gap, Recognition, Unsigned};
 use crate::encode::Text;
 use crate::request::{Query, first_parameter, until_ampersand};

@@ -2,7 +2,8 @@
 //! shows, in its order and in canonical form, with a session's token where there is one, and only the host signed. Of
 //! any other link, and of one with something wrong in it, this says nothing.
 
-use super::{Claim, Payload, Place, expires};
+use super::credential::expires;
+use super::{Claim, Payload, Place};
 use crate::canonical::{Gap, SignedNames, Unsigned};
 use crate::encode::{QUERY, Text, all, is_canonical, position};
 use crate::key::Signature;
@@ -91,7 +92,7 @@ fn until(text: &str, byte: u8) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Claim, HeadersFound};
+    use super::super::headers::HeadersFound;
     use super::*;
     use alloc::format;
     use alloc::string::String;
