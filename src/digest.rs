@@ -29,9 +29,24 @@ impl Hasher {
     }
 }
 
-/// HMAC-SHA-256 of one message under a key that is used once.
+/// HMAC-SHA-256 of one message under a key that is used once: each pad is hashed in one go with what follows it.
 pub(crate) fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    HmacKey::new(key).sign(message)
+    let mut text = Assembled::<3>::new();
+    if message.len() > BLOCK {
+        return HmacKey::new(key).sign(message);
+    }
+    put(key, &mut text.blocks[0]);
+    xor(&mut text.blocks[0], INNER);
+    text.len = BLOCK;
+    text.push(message);
+    let inner = text.finish();
+    xor(&mut text.blocks[0], INNER ^ OUTER);
+    text.blocks[1] = [0; BLOCK];
+    text.len = BLOCK;
+    text.push(&inner);
+    let hash = text.finish();
+    text.blocks[0].zeroize();
+    hash
 }
 
 /// An HMAC key with both pads absorbed, so that each use costs only the message and one block more.
@@ -45,19 +60,11 @@ pub(crate) struct HmacKey {
 impl HmacKey {
     pub(crate) fn new(key: &[u8]) -> Self {
         let mut pad = Zeroizing::new([0; BLOCK]);
-        match pad.get_mut(..key.len()) {
-            Some(start) => start.copy_from_slice(key),
-            None => {
-                let mut text = Assembled::<2>::new();
-                text.push(key);
-                pad[..32].copy_from_slice(&*Zeroizing::new(text.finish()));
-                text.place().zeroize();
-            }
-        }
+        put(key, &mut pad);
         let mut this = Self { inner: START, outer: START };
-        pad.iter_mut().for_each(|byte| *byte ^= 0x36);
+        xor(&mut pad, INNER);
         compress256(&mut this.inner, core::slice::from_ref(&pad));
-        pad.iter_mut().for_each(|byte| *byte ^= 0x36 ^ 0x5c);
+        xor(&mut pad, INNER ^ OUTER);
         compress256(&mut this.outer, core::slice::from_ref(&pad));
         this
     }
@@ -92,6 +99,27 @@ impl Drop for HmacKey {
         self.outer.zeroize();
     }
 }
+
+/// Puts the key, or its hash if it is long, into a block of zeros.
+fn put(key: &[u8], pad: &mut [u8; BLOCK]) {
+    match pad.get_mut(..key.len()) {
+        Some(start) => start.copy_from_slice(key),
+        None => {
+            let mut text = Assembled::<2>::new();
+            text.push(key);
+            pad[..32].copy_from_slice(&*Zeroizing::new(text.finish()));
+            text.place().zeroize();
+        }
+    }
+}
+
+fn xor(pad: &mut [u8; BLOCK], with: u8) {
+    pad.iter_mut().for_each(|byte| *byte ^= with);
+}
+
+/// What the two pads are made with: RFC 2104, section 2.
+const INNER: u8 = 0x36;
+const OUTER: u8 = 0x5c;
 
 /// A text that is assembled piece by piece, on the stack, and hashed.
 #[derive(Clone)]
@@ -346,6 +374,7 @@ mod tests {
                 theirs.update(message);
                 let expected: [u8; 32] = theirs.finalize().into_bytes().into();
                 assert_eq!(ours.sign(message), expected, "{} bytes of key, {length} of message", key.len());
+                assert_eq!(hmac(key, message), expected, "once: {} bytes of key, {length} of message", key.len());
             }
         }
     }
