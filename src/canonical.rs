@@ -6,7 +6,7 @@ mod received;
 use crate::chunked_body::ChunkedHeaders;
 use crate::credentials::Identity;
 use crate::digest::{Assembled, Decimal};
-use crate::encode::{PATH, QUERY, Text, all};
+use crate::encode::{PATH, QUERY, Text, all, position};
 use crate::error::Error;
 use crate::limits::{MAX_HEADERS, OWN_PARAMETERS};
 use crate::payload::PayloadHash;
@@ -392,8 +392,24 @@ impl<'r> Walk<'r> {
 
     #[inline]
     fn walk_headers(&self, sink: &mut impl Sink) -> fmt::Result {
+        match self.parts.authentication {
+            Authentication::Received(signed) => self.walk_received_headers(*signed, sink),
+            _ => self.walk_lines(sink, |name| self.order.names_are_plain.then_some(name)),
+        }
+    }
+
+    fn walk_received_headers(&self, signed: SignedNames<'_>, sink: &mut impl Sink) -> fmt::Result {
+        let mut listed = signed.iter();
+        self.walk_lines(sink, |_| listed.next().and_then(Text::as_raw))
+    }
+
+    /// A line for each signed header. Some of the names are at hand in lower case.
+    #[inline]
+    fn walk_lines<'n>(&self, sink: &mut impl Sink, mut lower: impl FnMut(&'r str) -> Option<&'n str>) -> fmt::Result
+    where
+        'r: 'n,
+    {
         let mut previous = "";
-        let mut listed = self.listed_names();
         for (i, id) in self.order.headers().iter().enumerate() {
             let (name, value) = self.parts.header(*id);
             if i > 0 && self.is_repeated(name, previous) {
@@ -402,9 +418,7 @@ impl<'r> Walk<'r> {
                 if i > 0 {
                     sink.canonical(b"\n")?;
                 }
-                self.put_name(name, listed.as_mut().and_then(Iterator::next), |piece| {
-                    sink.canonical(piece.as_bytes())
-                })?;
+                put_name(name, lower(name), |piece| sink.canonical(piece.as_bytes()))?;
                 sink.canonical(b":")?;
             }
             previous = name;
@@ -423,13 +437,30 @@ impl<'r> Walk<'r> {
         if let [HOST] = self.order.headers() {
             return put("host");
         }
-        if let Authentication::Received(signed) = self.parts.authentication {
-            if let Some(list) = signed.as_signed() {
-                return put(list);
-            }
+        match self.parts.authentication {
+            Authentication::Received(signed) => self.received_names(*signed, put),
+            _ => self.list_names(put, |name| self.order.names_are_plain.then_some(name)),
         }
+    }
+
+    fn received_names(&self, signed: SignedNames<'_>, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
+        if let Some(list) = signed.as_signed() {
+            return put(list);
+        }
+        let mut listed = signed.iter();
+        self.list_names(put, |_| listed.next().and_then(Text::as_raw))
+    }
+
+    #[inline]
+    fn list_names<'n>(
+        &self,
+        mut put: impl FnMut(&str) -> fmt::Result,
+        mut lower: impl FnMut(&'r str) -> Option<&'n str>,
+    ) -> fmt::Result
+    where
+        'r: 'n,
+    {
         let mut previous = "";
-        let mut listed = self.listed_names();
         for (i, id) in self.order.headers().iter().enumerate() {
             let name = self.parts.header_name(*id);
             if i > 0 && self.is_repeated(name, previous) {
@@ -438,29 +469,10 @@ impl<'r> Walk<'r> {
             if i > 0 {
                 put(";")?;
             }
-            self.put_name(name, listed.as_mut().and_then(Iterator::next), &mut put)?;
+            put_name(name, lower(name), &mut put)?;
             previous = name;
         }
         Ok(())
-    }
-
-    /// What a received request calls the headers that it signs.
-    #[inline]
-    fn listed_names(&self) -> Option<impl Iterator<Item = Text<'r>>> {
-        match self.parts.authentication {
-            Authentication::Received(signed) => Some(signed.iter()),
-            _ => None,
-        }
-    }
-
-    #[inline]
-    fn put_name(&self, name: &str, listed: Option<Text<'_>>, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
-        match listed {
-            // In lower case already.
-            Some(Text::Raw(name)) => put(name),
-            None if self.order.names_are_plain => put(name),
-            _ => lower_case(name, put),
-        }
     }
 
     #[inline]
@@ -552,6 +564,15 @@ fn normalized(path: &str) -> String {
     out
 }
 
+/// Writes a header's name, which may be at hand in lower case.
+#[inline]
+fn put_name(name: &str, lower: Option<&str>, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
+    match lower {
+        Some(lower) => put(lower),
+        None => lower_case(name, put),
+    }
+}
+
 /// Writes ASCII text in lower case.
 fn lower_case(text: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
     /// Where text is looked at eight bytes at a time.
@@ -569,13 +590,7 @@ fn lower_case(text: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Resu
 #[inline]
 fn folded(value: &[u8], mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
     let blank = |byte: u8| (byte == b' ') | (byte == b'\t');
-    if all(value, |byte| !blank(byte)) {
-        return put(value);
-    }
-    let pairs = value.iter().zip(value.get(1..).unwrap_or_default());
-    let runs = pairs.fold(false, |any, (a, b)| any | (blank(*a) & blank(*b)) | (*b == b'\t'));
-    let ends = [value.first(), value.last()].into_iter().flatten().any(|byte| blank(*byte));
-    if !runs && !ends {
+    if all(value, |byte| !blank(byte)) || is_folded(value) {
         return put(value);
     }
     let words = value.split(|byte| blank(*byte)).filter(|word| !word.is_empty());
@@ -586,6 +601,19 @@ fn folded(value: &[u8], mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Resul
         put(word)?;
     }
     Ok(())
+}
+
+/// Whether all blanks of a value are single ones, U+0020 between words.
+#[inline]
+fn is_folded(value: &[u8]) -> bool {
+    let mut rest = value;
+    while let Some(at) = position(rest, b' ') {
+        rest = &rest[at + 1..];
+        if at == 0 || rest.is_empty() {
+            return false;
+        }
+    }
+    all(value, |byte| byte != b'\t')
 }
 
 /// The headers that signing adds, of the two tokens one at most: an id from `MAX_HEADERS` on stands for them.

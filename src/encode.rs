@@ -124,6 +124,14 @@ impl<'a> Text<'a> {
         text == plain || self.bytes().eq(plain.bytes())
     }
 
+    /// The text, if nothing in it is encoded.
+    pub(crate) fn as_raw(self) -> Option<&'a str> {
+        match self {
+            Self::Raw(text) => Some(text),
+            Self::Wire(_) | Self::Received(_) => None,
+        }
+    }
+
     /// The text that it stands for, if that is UTF-8.
     pub(crate) fn decoded(self) -> Option<Cow<'a, str>> {
         match self {
@@ -239,10 +247,24 @@ pub(crate) fn all(bytes: &[u8], holds: impl Fn(u8) -> bool + Copy) -> bool {
     if let Some(last) = bytes.last_chunk::<STRIDE>() {
         return each(&bytes[..bytes.len() / STRIDE * STRIDE]) & each(last);
     }
-    match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        return each(first) & each(last);
+    }
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         (Some(first), Some(last)) => each(first) & each(last),
         _ => each(bytes),
     }
+}
+
+/// Whether this holds for every byte and the one behind it. It must not branch either.
+#[inline]
+pub(crate) fn all_pairs(bytes: &[u8], holds: impl Fn(u8, u8) -> bool + Copy) -> bool {
+    let each = |bytes: &[u8], behind: &[u8]| bytes.iter().zip(behind).fold(true, |all, (a, b)| all & holds(*a, *b));
+    let (Some((_, behind)), Some((_, bytes))) = (bytes.split_first(), bytes.split_last()) else { return true };
+    // What is left over is looked at together with what lies before it.
+    // What is left over is looked at together with what lies before it.
+    let (whole, last) = (bytes.len() / STRIDE * STRIDE, bytes.len().saturating_sub(STRIDE));
+    each(&bytes[..whole], &behind[..whole]) & each(&bytes[last..], &behind[last..])
 }
 
 /// Where this byte stands first. Eight bytes are looked at together.

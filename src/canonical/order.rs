@@ -1,8 +1,8 @@
 //! What comes before the walk: everything is checked, and headers and parameters are sorted, in arrays of indices.
 
 use super::received::Gap;
-use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, MOST_HEADERS, Parts, Walk};
-use crate::encode::{Text, all, encoded_length};
+use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, HOST, MOST_HEADERS, Parts, Walk};
+use crate::encode::{Text, all, all_pairs, encoded_length};
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY, OWN_PARAMETERS};
@@ -34,9 +34,9 @@ impl<'r> Parts<'r> {
         // Nearly every path is done here: a dot segment starts with a dot, and an encoded dot with a percent sign.
         let dot = |byte: u8| (byte == b'.') | (byte == b'%');
         let bytes = text.as_bytes();
-        let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
-        let inside = pairs.fold(false, |any, (a, b)| any | ((*a == b'/') & dot(*b)));
-        if !inside && !bytes.first().is_some_and(|byte| dot(*byte)) {
+        let short = bytes.len() <= 16 && all(bytes, |byte| byte != b'/');
+        let none_inside = short || all_pairs(bytes, |a, b| (a != b'/') | !dot(b));
+        if none_inside && !bytes.first().is_some_and(|byte| dot(*byte)) {
             return Ok(());
         }
         self.find_dot_segment(text, wire, offset)
@@ -88,41 +88,65 @@ impl<'r> Parts<'r> {
     #[inline(always)]
     fn order_headers(&self, order: &mut Order) -> Result<(), Error> {
         let host_given = if self.request.headers.len() > 0 { self.check_headers(order)? } else { false };
-        let given = order.headers.len;
+        if !self.in_header() && order.headers.len == 0 && !host_given {
+            order.headers.push(HOST);
+            return Ok(());
+        }
+        self.sort_headers(order.headers.as_mut_slice());
+        let mut added = Ids::<u8, { ADDED_HEADERS.len() }>::new();
+        let mut add = |of: usize| added.push(HOST + of as u8);
         if !host_given {
-            order.add_header(0);
+            add(0);
         }
         if self.in_header() {
             if self.rules.content_sha256 == ContentSha256::Signed {
-                order.add_header(1);
+                add(1);
             }
-            order.add_header(2);
+            add(2);
             if self.signs_session_token() {
-                order.add_header(if self.rules.session_token == SessionToken::S3Session { 3 } else { 4 });
+                add(if self.rules.session_token == SessionToken::S3Session { 3 } else { 4 });
             }
         }
+        // Up to here they are in order.
         if let Some(chunked) = self.chunked() {
             for (i, name) in ADDED_HEADERS.into_iter().enumerate().skip(5) {
                 if chunked.is_signed(name) && !self.service_leaves(name) {
-                    order.add_header(i);
+                    add(i);
                 }
             }
-        } else if given == 0 {
-            // Those that signing adds are in order already.
-            return Ok(());
+            self.sort_headers(added.as_mut_slice());
         }
-        self.sort_headers(order);
+        self.merge_headers(added.as_slice(), &mut order.headers);
         Ok(())
     }
 
-    fn sort_headers(&self, order: &mut Order) {
-        let plain = order.names_are_plain;
-        order.headers.as_mut_slice().sort_unstable_by(|a, b| {
-            let (name, other) = (self.header_name(*a), self.header_name(*b));
-            let order = if plain { name.cmp(other) } else { compare_names(name, other) };
+    fn sort_headers(&self, ids: &mut [u8]) {
+        if ids.len() > 1 {
             // Values of a repeated name stay in the order given.
-            order.then(a.cmp(b))
-        });
+            ids.sort_unstable_by(|a, b| compare_names(self.header_name(*a), self.header_name(*b)).then(a.cmp(b)));
+        }
+    }
+
+    /// Takes those that are added among those that were given, from the last one on: both are in order already.
+    fn merge_headers(&self, added: &[u8], headers: &mut Headers) {
+        let (mut given, mut place) = (headers.len, headers.len + added.len());
+        headers.len = place;
+        let ids = headers.as_mut_slice();
+        let start = |id: u8| lower_letters(first_eight(self.request.headers.get(id.into()).0.as_bytes()));
+        let mut last = ids[..given].last().map(|id| (*id, start(*id)));
+        for added in added.iter().rev() {
+            let name = usize::from(added - HOST);
+            while let Some((id, _)) = last.filter(|(id, start)| {
+                let names = || compare_names(self.header_name(*id), ADDED_HEADERS[name]);
+                start.cmp(&ADDED_STARTS[name]).then_with(names).is_gt()
+            }) {
+                (given, place) = (given - 1, place - 1);
+                ids[place] = id;
+                last = ids[..given].last().map(|id| (*id, start(*id)));
+            }
+            place -= 1;
+            ids[place] = *added;
+        }
     }
 
     /// Checks the request's own headers and takes those that are signed; the answer is whether `host` is among them.
@@ -134,18 +158,21 @@ impl<'r> Parts<'r> {
         let (mut host_given, mut hash_given) = (false, false);
         for (index, (name, value)) in headers.iter().enumerate() {
             order.names_are_plain &= check_header(index, name, value)?;
-            let added = ADDED_HEADERS.iter().position(|added| is(name, added));
+            let special = may_be_special(name);
+            let added = if special { ADDED_HEADERS.iter().position(|added| is(name, added)) } else { None };
             if added == Some(0) {
                 if core::mem::replace(&mut host_given, true) {
                     return Err(Error::HostRepeated);
                 }
                 check_host(&String::from_utf8_lossy(value))?;
             }
-            if never_signed(name) || added.is_some_and(|added| self.replaces(added)) {
+            if special && never_signed(name) || added.is_some_and(|added| self.replaces(added)) {
                 continue;
             }
-            let mut unsigned = unsigned.iter().chain(self.rules.unsigned_headers);
-            if unsigned.any(|unsigned| is(name, unsigned)) {
+            if [unsigned, self.rules.unsigned_headers]
+                .into_iter()
+                .any(|names| names.iter().any(|other| is(name, other)))
+            {
                 if added == Some(0) || has_prefix(name, "x-amz-") {
                     return Err(Error::HeaderMustBeSigned { name: Excerpt::of(name) });
                 }
@@ -283,7 +310,7 @@ const _: () = assert!(MAX_QUERY + ADDED_PARAMETERS.len() + OWN_PARAMETERS + 1 < 
 /// What is signed, in canonical order.
 pub(crate) struct Order {
     // A received request may have all of its headers signed, and `host` besides where no header says it.
-    pub(super) headers: Ids<u8, { MOST_HEADERS + 1 }>,
+    pub(super) headers: Headers,
     pub(super) parameters: Ids<u16, { MAX_PARAMETERS + OWN_PARAMETERS + ADDED_PARAMETERS.len() }>,
     /// Whether all names of signed headers are in lower case, without a character that a query would encode.
     pub(super) names_are_plain: bool,
@@ -291,22 +318,22 @@ pub(crate) struct Order {
     pub(super) as_received: Option<Gap>,
 }
 
+type Headers = Ids<u8, { MOST_HEADERS + 1 }>;
+
 impl Order {
     #[inline(always)]
     pub(crate) fn new() -> Self {
         Self { headers: Ids::new(), parameters: Ids::new(), names_are_plain: true, as_received: None }
     }
 
+    #[inline]
     pub(super) fn headers(&self) -> &[u8] {
         self.headers.as_slice()
     }
 
+    #[inline]
     pub(super) fn parameters(&self) -> &[u16] {
         self.parameters.as_slice()
-    }
-
-    fn add_header(&mut self, added: usize) {
-        self.headers.push((MAX_HEADERS + added) as u8);
     }
 }
 
@@ -372,6 +399,27 @@ fn never_signed(name: &str) -> bool {
     NEVER_SIGNED.iter().any(|never| is(name, never)) || has_prefix(name, "proxy-") || has_prefix(name, "sec-")
 }
 
+/// Whether a header may be one that signing adds or leaves out: its name's length and first letter tell nearly always.
+#[inline]
+fn may_be_special(name: &str) -> bool {
+    let first = name.as_bytes().first().map_or(0, |first| first % 32);
+    SPECIAL[name.len().min(SPECIAL.len() - 1)] >> first & 1 != 0
+}
+
+/// For each length of a name which letters such a header may begin with; the last is for all that are longer.
+const SPECIAL: [u32; 32] = {
+    // `proxy-…` and `sec-…` are of any length.
+    let mut special = [1 << (b'p' % 32) | 1 << (b's' % 32); 32];
+    let mut i = 0;
+    while i < ADDED_HEADERS.len() + NEVER_SIGNED.len() {
+        let name = if i < ADDED_HEADERS.len() { ADDED_HEADERS[i] } else { NEVER_SIGNED[i - ADDED_HEADERS.len()] };
+        assert!(name.len() < special.len() - 1);
+        special[name.len()] |= 1 << (name.as_bytes()[0] % 32);
+        i += 1;
+    }
+    special
+};
+
 /// Looks at the length first, which nearly always tells.
 #[inline]
 pub(super) fn is(name: &str, other: &str) -> bool {
@@ -382,21 +430,52 @@ fn has_prefix(name: &str, prefix: &str) -> bool {
     name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
+/// The order of two names of headers in lower case.
 #[inline]
 fn compare_names(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
-    // Eight bytes at a time: many names begin alike.
-    while let (Some((first_a, rest_a)), Some((first_b, rest_b))) = (a.split_first_chunk(), b.split_first_chunk()) {
-        let (first_a, first_b) = (u64::from_be_bytes(*first_a), u64::from_be_bytes(*first_b));
-        if first_a != first_b {
-            match lower_letters(first_a).cmp(&lower_letters(first_b)) {
-                Ordering::Equal => {}
-                order => return order,
-            }
+    // Eight bytes at a time: many names begin alike. Behind a name's end, zeros come before every character.
+    loop {
+        match lower_letters(first_eight(a)).cmp(&lower_letters(first_eight(b))) {
+            Ordering::Equal => {}
+            order => return order,
         }
+        let (Some(rest_a), Some(rest_b)) = (a.get(8..), b.get(8..)) else { return Ordering::Equal };
         (a, b) = (rest_a, rest_b);
     }
-    lower(a.iter().copied()).cmp(lower(b.iter().copied()))
+}
+
+/// Those of the names of the headers that signing adds.
+const ADDED_STARTS: [u64; ADDED_HEADERS.len()] = {
+    let (mut starts, mut i) = ([0; ADDED_HEADERS.len()], 0);
+    while i < starts.len() {
+        starts[i] = first_eight(ADDED_HEADERS[i].as_bytes());
+        i += 1;
+    }
+    starts
+};
+
+/// The first eight bytes as a number, with zeros behind fewer.
+#[inline]
+const fn first_eight(bytes: &[u8]) -> u64 {
+    if let Some(eight) = bytes.first_chunk() {
+        return u64::from_be_bytes(*eight);
+    }
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => {
+            // The last four, without those that are among the first ones.
+            let behind = (u32::from_be_bytes(*last) as u64) << (8 * (8 - bytes.len()));
+            (u32::from_be_bytes(*first) as u64) << 32 | behind & u32::MAX as u64
+        }
+        _ => {
+            let (mut word, mut i) = (0, 0);
+            while i < bytes.len() {
+                word |= (bytes[i] as u64) << (56 - 8 * i);
+                i += 1;
+            }
+            word
+        }
+    }
 }
 
 /// Eight ASCII characters in lower case.
