@@ -6,7 +6,7 @@ mod received;
 use crate::chunked_body::ChunkedHeaders;
 use crate::credentials::Identity;
 use crate::digest::{Assembled, Decimal};
-use crate::encode::{PATH, QUERY, Text, all, position};
+use crate::encode::{PATH, QUERY, Text, all, all_pairs};
 use crate::error::Error;
 use crate::limits::{MAX_HEADERS, OWN_PARAMETERS};
 use crate::payload::PayloadHash;
@@ -582,7 +582,9 @@ fn lower_case(text: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Resu
         let mut lower = Aligned([0; 64]);
         lower.0[..chunk.len()].copy_from_slice(chunk);
         lower.0.make_ascii_lowercase();
-        put(core::str::from_utf8(&lower.0[..chunk.len()]).map_err(|_| fmt::Error)?)
+        // With the zeros behind it, so that no byte is looked at alone.
+        let padded = &lower.0[..chunk.len().next_multiple_of(16)];
+        put(&core::str::from_utf8(padded).map_err(|_| fmt::Error)?[..chunk.len()])
     })
 }
 
@@ -606,14 +608,9 @@ fn folded(value: &[u8], mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Resul
 /// Whether all blanks of a value are single ones, U+0020 between words.
 #[inline]
 fn is_folded(value: &[u8]) -> bool {
-    let mut rest = value;
-    while let Some(at) = position(rest, b' ') {
-        rest = &rest[at + 1..];
-        if at == 0 || rest.is_empty() {
-            return false;
-        }
-    }
-    all(value, |byte| byte != b'\t')
+    let [first, .., last] = value else { return false };
+    let ends = |byte: &u8| (*byte == b' ') | (*byte == b'\t');
+    !ends(first) && !ends(last) && all_pairs(value, |a, b| (b != b'\t') & ((a != b' ') | (b != b' ')))
 }
 
 /// The headers that signing adds, of the two tokens one at most: an id from `MAX_HEADERS` on stands for them.

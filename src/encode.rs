@@ -1,4 +1,4 @@
-//! AWS's `UriEncode`: every byte but `A-Z a-z 0-9 - . _ ~` becomes `%XX` in upper case.
+//! AWS's `UriEncode`: every byte but `A-Z a-z 0-9 - . _ ~` becomes `%pub(crate) fn is_canonical_of` in upper case.
 //!
 //! Raw text (an object key, a parameter's value) is encoded as it stands. Wire text (a path or query that is already
 //! encoded) is brought to the same form byte by byte, which changes nothing where that form was there already.
@@ -37,7 +37,7 @@ pub(crate) enum Text<'a> {
 impl<'a> Text<'a> {
     /// Writes the canonical form in pieces.
     ///
-    /// In wire text, `%XX` of an unreserved byte becomes that byte, any other valid `%XX` is kept in upper case, and
+    /// In wire text, `%pub(crate) fn is_canonical_of` of an unreserved byte becomes that byte, any other valid `%pub(crate) fn is_canonical_of` is kept in upper case, and
     /// every other byte is encoded, a lone `%` as `%25`.
     #[inline]
     pub(crate) fn write(self, plain: Plain, mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
@@ -54,8 +54,7 @@ impl<'a> Text<'a> {
                 _ if i == 0 => part,
                 [high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
                     // The slash is no exception here, not even in a path: `%2F` is not a slash.
-                    let byte = unhex(*high) << 4 | unhex(*low);
-                    encode(&[byte], QUERY, &mut put)?;
+                    encode(&[escaped(*high, *low)], QUERY, &mut put)?;
                     rest
                 }
                 _ => {
@@ -300,22 +299,44 @@ pub(crate) fn split_once(text: &str, character: u8) -> Option<(&str, &str)> {
 /// Whether wire text is in its canonical form already.
 #[inline]
 pub(crate) fn is_canonical(text: &str, plain: Plain) -> bool {
-    let digit = |digit: u8| digit.is_ascii_digit() | matches!(digit, b'A'..=b'F');
     let mut rest = text.as_bytes();
     if !all(rest, |byte| plain.holds(byte) | (byte == b'%')) {
         return false;
     }
     while let Some(at) = position(rest, b'%') {
         rest = match rest[at + 1..] {
-            [high, low, ref behind @ ..]
-                if digit(high) & digit(low) && !is_unreserved(unhex(high) << 4 | unhex(low)) =>
-            {
-                behind
-            }
+            [high, low, ref behind @ ..] if FORMS[0][usize::from(escaped(high, low))] == [b'%', high, low, 3] => behind,
             _ => return false,
         };
     }
     true
+}
+
+/// Whether wire text is the canonical form of this text in a query, in a time that tells only how long they are.
+pub(crate) fn is_canonical_of(wire: &str, text: &str) -> bool {
+    let (mut rest, mut differences) = (wire.as_bytes(), 0);
+    for part in text.as_bytes().chunks(ENCODED) {
+        let mut encoded = [0; PLACE];
+        let length = QUERY.encode(part, &mut encoded);
+        let Some((same, behind)) = rest.split_at_checked(length) else { return false };
+        differences |= differing(&encoded[..length], same);
+        rest = behind;
+    }
+    core::hint::black_box(differences) == 0 && rest.is_empty()
+}
+
+/// Not zero if these bytes, as many as those, are not the same. Eight are looked at together.
+#[inline]
+fn differing(a: &[u8], b: &[u8]) -> u64 {
+    let word = |bytes: &[u8]| bytes.first_chunk().map_or(0, |word| u64::from_ne_bytes(*word));
+    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        // What is left over is compared together with what lies before it.
+        (Some(last_a), Some(last_b)) => {
+            let words = a.chunks_exact(8).zip(b.chunks_exact(8)).chain([(&last_a[..], &last_b[..])]);
+            words.fold(0, |differences, (a, b)| differences | (word(a) ^ word(b)))
+        }
+        _ => a.iter().zip(b).fold(0, |differences, (a, b)| differences | u64::from(a ^ b)),
+    }
 }
 
 /// The first byte that wire text stands for, if a plus stands for itself, and what comes behind it.
@@ -323,7 +344,7 @@ pub(crate) fn is_canonical(text: &str, plain: Plain) -> bool {
 pub(crate) fn first_byte(wire: &[u8]) -> Option<(u8, &[u8])> {
     match wire {
         [b'%', high, low, behind @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-            Some((unhex(*high) << 4 | unhex(*low), behind))
+            Some((escaped(*high, *low), behind))
         }
         [byte, behind @ ..] => Some((*byte, behind)),
         [] => None,
@@ -336,11 +357,11 @@ pub(crate) const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'.') | (byte == b'_') | (byte == b'~')
 }
 
-fn unhex(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        _ => (digit | 0x20) - b'a' + 10,
-    }
+/// The byte of an escape's two hexadecimal digits; of other characters some byte.
+#[inline]
+fn escaped(high: u8, low: u8) -> u8 {
+    let digit = |character: u8| (character & 15) + 9 * (character >> 6);
+    digit(high) << 4 | digit(low)
 }
 
 #[cfg(test)]
@@ -482,6 +503,50 @@ mod tests {
                 bytes[at] = b'b';
                 assert!(!all(&bytes, |byte| byte == b'a'), "{at} of {length}");
                 bytes[at] = b'a';
+            }
+        }
+    }
+
+    /// Every pair of characters behind a percent sign, and everything up to the end of a text.
+    #[test]
+    fn what_is_canonical_encodes_to_itself() {
+        let characters = (1..128).map(char::from);
+        let two = || characters.clone().flat_map(|a| characters.clone().map(move |b| format!("%{a}{b}")));
+        let ends = ["", "a", "%", "%2", "%2F", "%2f", "a%", "~", "/", "é"];
+        for text in
+            two().chain(ends.map(String::from)).flat_map(|text| [text.clone(), format!("0123456789abcdef{text}")])
+        {
+            for plain in [QUERY, PATH] {
+                let itself = encoded(Text::Wire(&text), plain) == text;
+                assert_eq!(is_canonical(&text, plain), itself, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_canonical_of_a_text_is_its_encoding() {
+        for length in [0, 1, 7, 8, 20, 21, 22, 63, 64, 65, 127, 128, 129, 400] {
+            let text: String = "a/B+c=é".chars().cycle().take(length).collect();
+            let wire = encoded(Text::Raw(&text), QUERY);
+            assert!(is_canonical_of(&wire, &text), "{text}");
+            assert!(!is_canonical_of(&format!("{wire}a"), &text), "{text}");
+            for at in 0..wire.len() {
+                let (before, behind) = (&wire[..at], &wire[at + 1..]);
+                assert!(!is_canonical_of(&format!("{before}{behind}"), &text), "{text} without byte {at}");
+                assert!(!is_canonical_of(&format!("{before}-{behind}"), &text), "{text} with another byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_pair_is_missed() {
+        for length in 0..40 {
+            let mut bytes = vec![b'a'; length];
+            assert!(all_pairs(&bytes, |a, b| (a != b'/') | (b != b'.')));
+            for at in 1..length {
+                (bytes[at - 1], bytes[at]) = (b'/', b'.');
+                assert!(!all_pairs(&bytes, |a, b| (a != b'/') | (b != b'.')), "{at} of {length}");
+                (bytes[at - 1], bytes[at]) = (b'a', b'a');
             }
         }
     }

@@ -123,6 +123,29 @@ fn header_values_are_trimmed_folded_and_joined() {
     }
 }
 
+/// Each blank at each place of values of each length, alone and in pairs.
+#[test]
+fn header_values_are_folded_wherever_their_blanks_are() {
+    let signer = signer();
+    for length in 1..40 {
+        for at in 0..length {
+            for blanks in [" ", "\t", "  ", " \t", "\t "] {
+                let mut value = "a".repeat(length);
+                value.replace_range(at..(at + blanks.len()).min(length), blanks);
+                let folded: Vec<_> = value.split([' ', '\t']).filter(|word| !word.is_empty()).collect();
+                let headers = [("x", &*value)];
+                let request = request("/").with_headers(&headers);
+                let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a request");
+                assert_eq!(
+                    canonical.to_string().lines().nth(4),
+                    Some(&*format!("x:{}", folded.join(" "))),
+                    "{value:?}"
+                );
+            }
+        }
+    }
+}
+
 /// By name, not by `name:value`: the customer's keys of SSE-C come apart otherwise.
 #[test]
 fn headers_sort_by_name() {
@@ -135,6 +158,44 @@ fn headers_sort_by_name() {
     let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
     let names: Vec<_> = headers.iter().rev().map(|(name, _)| *name).collect();
     assert!(canonical.signed_headers().to_string().ends_with(&names.join(";")));
+}
+
+/// Names around those that signing adds, in every order.
+#[test]
+fn headers_given_and_added_sort_together() {
+    let names = [
+        "a",
+        "hos",
+        "Host",
+        "host-",
+        "hosts",
+        "HOSU",
+        "x-amz-content-sha25",
+        "x-amz-content-sha2567",
+        "X-Amz-Copy-Source",
+        "x-amz-dat",
+        "x-amz-dates",
+        "x-amz-meta-a",
+        "X-AMZ-META-B",
+        "x-amz-meta-long-a",
+        "X-Amz-Meta-Long-B",
+        "zz",
+    ];
+    let (signer, value) = (signer(), util::request("/").host().to_owned());
+    let mut orders: Vec<_> = names.iter().flat_map(|a| names.iter().map(|b| vec![*a, *b])).collect();
+    orders.extend(orders.clone().iter().flat_map(|two| names.iter().map(|c| [&**two, &[*c]].concat())));
+    for given in orders {
+        let mut expected: Vec<_> = given.iter().map(|name| name.to_ascii_lowercase()).collect();
+        expected.extend(["host", "x-amz-content-sha256", "x-amz-date"].map(String::from));
+        expected.sort();
+        expected.dedup();
+        let headers: Vec<_> = given.iter().map(|name| (*name, &*value)).collect();
+        let request = request("/").with_headers(&headers);
+        match signer.canonical_request(&request, PayloadHash::EMPTY, now()) {
+            Ok(canonical) => assert_eq!(canonical.signed_headers().to_string(), expected.join(";"), "{given:?}"),
+            Err(error) => assert_eq!(error, Error::HostRepeated, "{given:?}"),
+        }
+    }
 }
 
 #[test]

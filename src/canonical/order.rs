@@ -120,10 +120,12 @@ impl<'r> Parts<'r> {
         Ok(())
     }
 
+    #[inline]
     fn sort_headers(&self, ids: &mut [u8]) {
-        if ids.len() > 1 {
-            // Values of a repeated name stay in the order given.
-            ids.sort_unstable_by(|a, b| compare_names(self.header_name(*a), self.header_name(*b)).then(a.cmp(b)));
+        // Values of a repeated name stay in the order given.
+        let compare = |a: &u8, b: &u8| compare_names(self.header_name(*a), self.header_name(*b)).then_with(|| a.cmp(b));
+        if !ids.is_sorted_by(|a, b| compare(a, b).is_le()) {
+            ids.sort_unstable_by(compare);
         }
     }
 

@@ -52,8 +52,11 @@ impl<'a> Request<'a> {
         if host.is_empty() || !all(host.as_bytes(), |byte| byte.is_ascii_graphic()) {
             return malformed(Part::Host);
         }
+        // All that a target is made of lies behind the `#`, as a rule.
+        let usual = |byte: u8| (b'#' < byte) & (byte < 127);
         let odd = |byte: u8| byte.is_ascii_control() | (byte == b'#');
-        if !all(target.as_bytes(), |byte| !odd(byte)) || !target.starts_with('/') {
+        let bytes = target.as_bytes();
+        if !all(bytes, usual) && !all(bytes, |byte| !odd(byte)) || !target.starts_with('/') {
             return malformed(Part::Target);
         }
         let question_mark = position(target.as_bytes(), b'?');

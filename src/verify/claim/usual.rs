@@ -2,7 +2,6 @@
 //! shows, in its order and in canonical form, with a session's token where there is one, and only the host signed. Of
 //! any other link, and of one with something wrong in it, this says nothing.
 
-use super::credential::expires;
 use super::{Claim, Payload, Place};
 use crate::canonical::{Gap, SignedNames, Unsigned};
 use crate::encode::{QUERY, Text, all, is_canonical, position};
@@ -24,26 +23,26 @@ pub(super) struct UsualLink<'a> {
 
 impl<'a> UsualLink<'a> {
     pub(super) fn read(query: &'a str) -> Option<Self> {
-        let behind = query.strip_prefix("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=")?;
+        let (front, signature) = query.split_at_checked(query.len().checked_sub(64)?)?;
+        let front = front.strip_suffix("&X-Amz-SignedHeaders=host&X-Amz-Signature=")?;
+        let signature_at = query.len() - "X-Amz-Signature=".len() - signature.len();
+        let gap = Some(Gap { start: signature_at - 1, end: query.len() });
+        let mut unsigned = Unsigned { signature: Some(signature_at), token: None, gap };
+
+        let behind = front.strip_prefix("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=")?;
         let (credential, day, behind) = split_credential(behind)?;
         let (date, behind) = behind.strip_prefix("&X-Amz-Date=")?.split_at_checked(16)?;
-        let (lifetime, mut behind) = until(behind.strip_prefix("&X-Amz-Expires=")?, b'&')?;
-        let mut unsigned = Unsigned::default();
+        let mut lifetime = behind.strip_prefix("&X-Amz-Expires=")?;
         let mut token = None;
-        if let Some(value) = behind.strip_prefix("&X-Amz-Security-Token=") {
-            unsigned.token = Some(query.len() - behind.len() + 1);
-            let value = until(value, b'&')?;
-            (token, behind) = (Some(value.0), value.1);
+        if let Some((before, behind)) = until(lifetime, b'&') {
+            lifetime = before;
+            token = Some(behind.strip_prefix("&X-Amz-Security-Token=")?);
+            unsigned.token = Some(front.len() - behind.len() + 1);
         }
-        let parameter = behind.strip_prefix("&X-Amz-SignedHeaders=host&")?;
-        let signature = Signature::parse(parameter.strip_prefix("X-Amz-Signature=")?).ok()?;
-        unsigned.signature = Some(query.len() - parameter.len());
-        unsigned.gap = Some(Gap { start: query.len() - parameter.len() - 1, end: query.len() });
 
-        let (dated, expires) = (Timestamp::parse(date).ok()?, expires(lifetime)?);
-        let fits = day.as_bytes() == &dated.as_bytes()[..8]
-            && (1..=LONGEST_LIFETIME.as_secs()).contains(&expires.into())
-            && token.is_none_or(|token| is_canonical(token, QUERY));
+        let (dated, expires) = (Timestamp::parse(date).ok()?, seconds(lifetime)?);
+        let fits = day.as_bytes() == &dated.as_bytes()[..8] && token.is_none_or(|token| is_canonical(token, QUERY));
+        let signature = Signature::parse(signature).ok()?;
         fits.then_some(Self { credential, dated, expires, token, signature, unsigned })
     }
 
@@ -82,6 +81,19 @@ fn split_credential(text: &str) -> Option<([&str; 3], &str, &str)> {
     let fits = all(whole.as_bytes(), |byte| byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'%'));
     let behind = behind.strip_prefix("%2Faws4_request")?;
     (fits && parts.iter().all(|part| !part.is_empty())).then_some((parts, day, behind))
+}
+
+/// A lifetime that a link may have.
+#[inline(always)]
+fn seconds(text: &str) -> Option<u32> {
+    let (mut digits, mut number) = (matches!(text.len(), 1..=6), 0);
+    // So few are no more than a number can hold.
+    for byte in text.bytes().take(6) {
+        digits &= byte.is_ascii_digit();
+        number = 10 * number + u32::from(byte & 15);
+    }
+    let fits = digits && !text.starts_with('0') && u64::from(number) <= LONGEST_LIFETIME.as_secs();
+    fits.then_some(number)
 }
 
 /// What comes before the first of these bytes, and all from it on.
