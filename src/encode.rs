@@ -356,8 +356,10 @@ pub(crate) fn first_byte(wire: &[u8]) -> Option<(u8, &[u8])> {
 
 #[inline]
 pub(crate) const fn is_unreserved(byte: u8) -> bool {
-    // Without branches, so that many bytes can be looked at together.
-    byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'.') | (byte == b'_') | (byte == b'~')
+    // Without branches and in few steps, for many bytes together: hyphen and dot stand before the digits, but for the slash.
+    let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let hyphen_to_nine = byte.wrapping_sub(b'-') <= b'9' - b'-';
+    letter | hyphen_to_nine & (byte != b'/') | (byte == b'_') | (byte == b'~')
 }
 
 /// The byte of an escape's two hexadecimal digits; of other characters some byte.
