@@ -80,9 +80,10 @@ impl PayloadHash {
         }
     }
 
-    /// The SHA-256 that it is, if it is one.
-    pub(crate) fn sha256(&self) -> Option<[u8; 32]> {
-        unhex(self.as_str())
+    /// The digits of the SHA-256 that it is, if it is one.
+    pub(crate) fn digits(&self) -> Option<&[u8; 64]> {
+        // No literal is as long.
+        self.as_bytes().try_into().ok()
     }
 
     /// Whether it is one of the `STREAMING-…` literals.

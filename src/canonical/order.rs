@@ -424,7 +424,7 @@ const SPECIAL: [u32; 32] = {
 
 /// Looks at the length first, which nearly always tells.
 #[inline]
-pub(super) fn is(name: &str, other: &str) -> bool {
+fn is(name: &str, other: &str) -> bool {
     name.len() == other.len() && name.eq_ignore_ascii_case(other)
 }
 
@@ -482,7 +482,7 @@ const fn first_eight(bytes: &[u8]) -> u64 {
 
 /// Eight ASCII characters in lower case.
 #[inline]
-fn lower_letters(eight: u64) -> u64 {
+pub(super) fn lower_letters(eight: u64) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     // The highest bit of each byte says whether it is not below A, and whether it is above Z.
     let [from_a, above_z] = [b'A', b'Z' + 1].map(|bound| eight + ONES * u64::from(128 - bound));

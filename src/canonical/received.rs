@@ -1,12 +1,13 @@
 //! A request that was received: it signed what its list of signed headers says, and nothing is added to it.
 
-use super::order::{Order, is, lower};
+use super::order::{Order, lower_letters};
 use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, HOST, Parts, Walk};
-use crate::encode::{QUERY, Text, is_canonical, position};
+use crate::encode::{QUERY, Text, all, is_canonical, position};
 use crate::error::Excerpt;
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY};
-use crate::request::{Query, is_token, is_usual};
+use crate::request::{Headers, Query, is_token, is_usual};
 use alloc::borrow::Cow;
+use alloc::string::String;
 
 impl<'r> Parts<'r> {
     /// Takes every header that the list names, every parameter but the unsigned ones, and the rest as it came.
@@ -33,23 +34,44 @@ impl<'r> Parts<'r> {
             order.headers.push(HOST);
             return Ok(());
         }
-        // The names are sorted and each is there once, so no header is taken twice.
-        for name in signed.iter() {
-            if is_header(name, "host") {
-                // Where there is a header of that name, it says the same.
-                order.headers.push(HOST);
-                continue;
+        let mut tags = Tags { tags: [[0; 8]; MOST_HEADERS.div_ceil(8)], len: count };
+        tags.read(headers);
+        let Some(list) = signed.as_signed() else {
+            return signed.names().try_for_each(|name| self.take_header(order, &tags, name.as_bytes()));
+        };
+        let mut rest = Some(list.as_bytes());
+        while let Some(list) = rest {
+            let name;
+            (name, rest) = first_name(list);
+            self.take_header(order, &tags, name)?;
+        }
+        Ok(())
+    }
+
+    /// Takes all headers of a name that is signed.
+    // The names are sorted and each is there once, so no header is taken twice.
+    #[inline]
+    fn take_header(&self, order: &mut Order, tags: &Tags, name: &[u8]) -> Result<(), Refused> {
+        if name == b"host" {
+            // Where there is a header of that name, it says the same.
+            order.headers.push(HOST);
+            return Ok(());
+        }
+        let before = order.headers.len;
+        let headers = self.request.headers;
+        tags.find(tag(name), |index| {
+            if index >= headers.len() {
+                return;
             }
-            let before = order.headers.len;
-            order.names_are_plain = false;
-            for (index, (given, _)) in headers.iter().enumerate() {
-                if is_header(name, given) {
-                    order.headers.push(id(index));
-                }
+            let given = headers.get(index).0.as_bytes();
+            let as_listed = given == name;
+            if as_listed || is_in_another_case(name, given) {
+                order.headers.push(id(index));
+                order.names_are_plain &= as_listed;
             }
-            if order.headers.len == before {
-                return Err(Refused::HeaderMissing(Excerpt::of(&name.decoded().unwrap_or_default())));
-            }
+        });
+        if order.headers.len == before {
+            return Err(Refused::HeaderMissing(Excerpt::of(&String::from_utf8_lossy(name))));
         }
         Ok(())
     }
@@ -98,6 +120,43 @@ impl<'r> Parts<'r> {
         }
         Ok(())
     }
+}
+
+/// For each header a byte that is the same for names that are the same in any case: only where it is, the names are
+/// compared. Eight are looked at together.
+struct Tags {
+    tags: [[u8; 8]; MOST_HEADERS.div_ceil(8)],
+    len: usize,
+}
+
+impl Tags {
+    fn read(&mut self, headers: Headers<'_>) {
+        for (to, (name, _)) in self.tags.as_flattened_mut().iter_mut().zip(headers.iter()) {
+            *to = tag(name.as_bytes());
+        }
+    }
+
+    /// Every place of this tag, in their order, and perhaps others.
+    #[inline]
+    fn find(&self, tag: u8, mut found: impl FnMut(usize)) {
+        const ONES: u64 = u64::from_ne_bytes([1; 8]);
+        let Some(words) = self.tags.get(..self.len.div_ceil(8)) else { return };
+        for (i, word) in words.iter().enumerate() {
+            let differs = u64::from_le_bytes(*word) ^ (ONES * u64::from(tag));
+            // The highest bit of each byte that is zero; a carry may have it set in the byte behind one.
+            let mut zeros = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
+            while zeros != 0 {
+                found(8 * i + zeros.trailing_zeros() as usize / 8);
+                zeros &= zeros - 1;
+            }
+        }
+    }
+}
+
+/// Of a name's length and its last character, which tell most names apart.
+#[inline]
+fn tag(name: &[u8]) -> u8 {
+    (name.len() as u8) << 3 ^ (name.last().copied().unwrap_or_default() | 0x20)
 }
 
 /// Where the parameters stand that are not signed.
@@ -197,11 +256,14 @@ pub(crate) enum Refused {
 
 /// The names of the signed headers, as a request lists them: sorted, in lower case, each once.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) struct SignedNames<'a>(Text<'a>);
+pub(crate) struct SignedNames<'a> {
+    list: Text<'a>,
+    host: bool,
+}
 
 impl<'a> SignedNames<'a> {
     /// What nearly every link has signed.
-    pub(crate) const ONLY_HOST: Self = Self(Text::Raw("host"));
+    pub(crate) const ONLY_HOST: Self = Self { list: Text::Raw("host"), host: true };
 
     /// `None` if the list is not of that form.
     pub(crate) fn parse(list: Text<'a>) -> Option<Self> {
@@ -209,47 +271,30 @@ impl<'a> SignedNames<'a> {
         if let Text::Raw("host") | Text::Wire("host") | Text::Received("host") = list {
             return Some(Self::ONLY_HOST);
         }
-        let this = Self(list);
-        let mut previous = None;
-        for (index, name) in this.iter().enumerate() {
-            let in_order = match (previous, name) {
-                (None, _) => true,
-                (Some(Text::Raw(previous)), Text::Raw(name)) => previous < name,
-                (Some(previous), name) => previous.bytes().lt(name.bytes()),
-            };
-            let well_formed = match name {
-                Text::Raw(name) => is_usual(name) || is_lower_token(name.bytes()),
-                Text::Wire(_) | Text::Received(_) => is_lower_token(name.bytes()),
-            };
-            // A longer list names headers that are not there.
-            if !in_order || !well_formed || index == MOST_HEADERS {
-                return None;
-            }
-            previous = Some(name);
-        }
-        Some(this)
+        let host = match list {
+            Text::Raw(list) => read_names(list.as_bytes())?,
+            Text::Wire(_) | Text::Received(_) => read_encoded_names(list)?,
+        };
+        Some(Self { list, host })
     }
 
     /// Whether the list is encoded as AWS's document has it.
     pub(crate) fn are_canonical(self) -> bool {
-        let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = self.0;
+        let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = self.list;
         self == Self::ONLY_HOST || is_canonical(text, QUERY)
     }
 
     /// The list, if nothing in it is encoded: then it stands so in the canonical request.
     pub(super) fn as_signed(self) -> Option<&'a str> {
-        match self.0 {
-            Text::Raw(list) => Some(list),
-            Text::Wire(_) | Text::Received(_) => None,
-        }
+        self.list.as_raw()
     }
 
-    #[inline]
+    pub(crate) fn contain_host(self) -> bool {
+        self.host
+    }
+
     pub(crate) fn contain(self, name: &str) -> bool {
-        if self == Self::ONLY_HOST {
-            return is(name, "host");
-        }
-        self.iter().any(|signed| is_header(signed, name))
+        self.names().any(|signed| signed.eq_ignore_ascii_case(name))
     }
 
     pub(crate) fn names(self) -> impl Iterator<Item = Cow<'a, str>> {
@@ -258,31 +303,87 @@ impl<'a> SignedNames<'a> {
 
     /// A name in which nothing is encoded is raw text.
     pub(super) fn iter(self) -> impl Iterator<Item = Text<'a>> + use<'a> {
-        let (Text::Raw(text) | Text::Wire(text) | Text::Received(text)) = self.0;
-        let encoded = !matches!(self.0, Text::Raw(_));
-        let mut rest = Some(text);
+        let mut rest = Some(self.list);
         core::iter::from_fn(move || {
-            let text = rest?;
-            let (mut plain, mut end) = (true, position(text.as_bytes(), b';').map(|at| (at, at + 1)));
-            if encoded {
-                let before = &text[..end.map_or(text.len(), |(at, _)| at)];
-                for (at, byte) in before.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'%' | b'+')) {
-                    if byte == b'%' && text.get(at..at + 3).is_some_and(|escape| escape.eq_ignore_ascii_case("%3B")) {
-                        end = Some((at, at + 3));
-                        break;
-                    }
-                    plain = false;
+            let name;
+            (name, rest) = match rest? {
+                Text::Raw(list) => {
+                    let end = first_name(list.as_bytes()).0.len();
+                    (Text::Raw(&list[..end]), list.get(end + 1..).map(Text::Raw))
                 }
-            }
-            let (name, after) = end.map_or((text, None), |(end, next)| (&text[..end], Some(&text[next..])));
-            rest = after;
-            Some(match self.0 {
-                Text::Wire(_) if !plain => Text::Wire(name),
-                Text::Received(_) if !plain => Text::Received(name),
-                _ => Text::Raw(name),
-            })
+                Text::Wire(list) => first_encoded_name(list, Text::Wire),
+                Text::Received(list) => first_encoded_name(list, Text::Received),
+            };
+            Some(name)
         })
     }
+}
+
+/// Whether `host` is among these names, if they are well formed.
+fn read_names(list: &[u8]) -> Option<bool> {
+    // Nearly every list is of these characters, which are looked at together.
+    let usual = |byte: u8| byte.is_ascii_lowercase() | byte.is_ascii_digit() | (byte == b'-') | (byte == b';');
+    let usual = all(list, usual);
+    let (mut previous, mut count, mut host, mut rest) = (&b""[..], 0, false, Some(list));
+    while let Some(list) = rest {
+        let name;
+        (name, rest) = first_name(list);
+        // An empty name comes after no other. A longer list names headers that are not there.
+        if previous >= name || !usual && !is_lower_token(name.iter().copied()) || count == MOST_HEADERS {
+            return None;
+        }
+        host |= name == b"host";
+        (previous, count) = (name, count + 1);
+    }
+    Some(host)
+}
+
+/// The same as they stand in a query.
+#[inline(never)]
+fn read_encoded_names(list: Text<'_>) -> Option<bool> {
+    let (mut previous, mut host) = (Text::Raw(""), false);
+    for (count, name) in (SignedNames { list, host }).iter().enumerate() {
+        let in_order = match (previous, name) {
+            (Text::Raw(previous), Text::Raw(name)) => previous < name,
+            (previous, name) => previous.bytes().lt(name.bytes()),
+        };
+        let well_formed = match name {
+            Text::Raw(name) => is_usual(name) || is_lower_token(name.bytes()),
+            Text::Wire(_) | Text::Received(_) => is_lower_token(name.bytes()),
+        };
+        if !in_order || !well_formed || count == MOST_HEADERS {
+            return None;
+        }
+        host |= name.is("host");
+        previous = name;
+    }
+    Some(host)
+}
+
+/// The first name of a list, and those behind it.
+#[inline]
+fn first_name(list: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let end = position(list, b';').unwrap_or(list.len());
+    (&list[..end], list.get(end + 1..))
+}
+
+/// The same as it stands in a query.
+#[inline(never)]
+fn first_encoded_name<'a>(list: &'a str, wrap: fn(&'a str) -> Text<'a>) -> (Text<'a>, Option<Text<'a>>) {
+    let mut plain = true;
+    for (at, byte) in list.bytes().enumerate() {
+        let next = match byte {
+            b';' => at + 1,
+            b'%' if list.get(at..at + 3).is_some_and(|escape| escape.eq_ignore_ascii_case("%3B")) => at + 3,
+            byte => {
+                plain &= !matches!(byte, b'%' | b'+');
+                continue;
+            }
+        };
+        let name = if plain { Text::Raw(&list[..at]) } else { wrap(&list[..at]) };
+        return (name, Some(wrap(&list[next..])));
+    }
+    (if plain { Text::Raw(list) } else { wrap(list) }, None)
 }
 
 #[inline]
@@ -291,12 +392,20 @@ fn is_lower_token(mut name: impl Iterator<Item = u8>) -> bool {
     name.next().is_some_and(fits) && name.all(fits)
 }
 
-/// Whether a name from the list of signed headers, in lower case, is that of this header.
-#[inline]
-fn is_header(signed: Text<'_>, header: &str) -> bool {
-    match signed {
-        Text::Raw(signed) => is(signed, header),
-        Text::Wire(_) | Text::Received(_) => signed.bytes().eq(lower(header.bytes())),
+/// Whether a name of a signed header, in lower case, is that of this header, in any case.
+#[inline(never)]
+fn is_in_another_case(a: &[u8], b: &[u8]) -> bool {
+    let word = |bytes: &[u8]| bytes.first_chunk().map_or(0, |word| u64::from_be_bytes(*word));
+    let same = |(a, b): (&[u8], &[u8])| word(a) == lower_letters(word(b));
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        // What is left over is looked at together with what lies before it.
+        (Some(last_a), Some(last_b)) => {
+            a.chunks_exact(8).zip(b.chunks_exact(8)).all(same) && same((&last_a[..], &last_b[..]))
+        }
+        _ => a.eq_ignore_ascii_case(b),
     }
 }
 
@@ -310,22 +419,23 @@ mod tests {
     use crate::request::{Path, Request};
     use crate::service::Service;
     use crate::timestamp::Timestamp;
-    use alloc::string::{String, ToString};
+    use alloc::string::ToString;
     use alloc::vec;
+    use alloc::vec::Vec;
+
+    fn parts<'r>(request: &'r Request<'r>, authentication: &'r Authentication<'r>) -> Parts<'r> {
+        let rules = &Service::S3.rules;
+        let (identity, payload, now) = (&NOBODY, &PayloadHash::UNSIGNED, &Timestamp::FIRST);
+        Parts { request, rules, identity, authentication, payload, now }
+    }
 
     /// The canonical query, from the text as it was received or by decoding, sorting and encoding.
     fn canonical(query: &str, unsigned: Unsigned) -> String {
         let query = Query::Received(query);
         let request = Request::from_checked("GET", Scheme::Https, "host", Path::Wire("/"), query);
         let mut order = Order::new();
-        let parts = Parts {
-            request: &request,
-            rules: &Service::S3.rules,
-            identity: &NOBODY,
-            authentication: &Authentication::Received(SignedNames(Text::Raw("host"))),
-            payload: &PayloadHash::UNSIGNED,
-            now: &Timestamp::FIRST,
-        };
+        let authentication = Authentication::Received(SignedNames::ONLY_HOST);
+        let parts = parts(&request, &authentication);
         let walk = parts.received(&mut order, unsigned).map_err(|_| "refused").expect("a walk");
         struct Shown<'a>(Walk<'a>);
         impl core::fmt::Display for Shown<'_> {
@@ -374,5 +484,118 @@ mod tests {
             }
         }
         assert!(recognised > 300 && canonical_already > 100, "{recognised}, {canonical_already}");
+    }
+    /// Lists with a few of everything: raw, they are read as a query's are, in which nothing is encoded.
+    #[test]
+    fn a_list_says_the_same_wherever_it_stands() {
+        let pieces = ["a", "host", "x-amz-date", "x-amz-meta-a.b_c", "B", "-", "é", "0", ";", ";", ""];
+        let (mut lists, mut last) = (vec![String::new()], vec![String::new()]);
+        for _ in 0..5 {
+            last = last.iter().flat_map(|list| pieces.map(|piece| list.clone() + piece)).collect();
+            last.sort_unstable();
+            last.dedup();
+            lists.extend(last.iter().cloned());
+        }
+        let long = |count: usize| (0..count).map(|i| alloc::format!("a{i:03}")).collect::<Vec<_>>().join(";");
+        lists.extend([long(MOST_HEADERS), long(MOST_HEADERS + 1)]);
+        let (mut taken, mut refused) = (0, 0);
+        for list in &lists {
+            let [raw, received] = [Text::Raw(list), Text::Received(list)].map(SignedNames::parse);
+            let names: Vec<_> = list.split(';').collect();
+            let lower = |name: &&str| !name.is_empty() && name.bytes().all(|b| is_token(b) && !b.is_ascii_uppercase());
+            let expected = names.is_sorted_by(|a, b| a < b) && names.iter().all(lower) && names.len() <= MOST_HEADERS;
+            assert_eq!((raw.is_some(), received.is_some()), (expected, expected), "{list}");
+            *if expected { &mut taken } else { &mut refused } += 1;
+            let (Some(raw), Some(received)) = (raw, received) else { continue };
+            assert_eq!(raw.names().collect::<Vec<_>>(), names, "{list}");
+            assert_eq!(received.names().collect::<Vec<_>>(), names, "{list}");
+            for signed in [raw, received] {
+                assert_eq!(signed.contain_host(), names.contains(&"host"), "{list}");
+                assert_eq!(signed.contain("HOST"), names.contains(&"host"), "{list}");
+            }
+        }
+        assert!(taken > 100 && refused > 1000, "{taken} {refused}");
+    }
+
+    /// Whatever headers there are, those that are signed are found, and in their order.
+    #[test]
+    fn headers_are_found_as_by_comparing_each_with_each() {
+        let given = [
+            "host",
+            "Range",
+            "x-amz-date",
+            "X-Amz-Date",
+            "x-amz-datf",
+            "range",
+            "e-amz-date",
+            "content-md5",
+            "RANGE",
+            "x-amz-meta-camera",
+            "x-amz-meta-Camera",
+            "x-amz-meta-camerb",
+            "y",
+            "Y",
+            "z",
+            "content-type",
+            "Content-Type",
+        ];
+        let lists = [
+            "content-md5;host;range;x-amz-date",
+            "content-type;x-amz-meta-camera;y",
+            "range",
+            "content%2Dmd5%3Brange%3By",
+            "host;q",
+        ];
+        // From one header to as many as there may be, so that each stands at many places.
+        for count in 1..=MOST_HEADERS {
+            let headers: Vec<_> = (0..count).map(|i| (given[(i * 7 + count) % given.len()], "value")).collect();
+            for list in lists {
+                let signed = SignedNames::parse(Text::Received(list)).expect("a list");
+                let raw = signed.names().collect::<Vec<_>>().join(";");
+                let places = |name: &str| {
+                    let same = |(_, (given, _)): &(usize, &(&str, &str))| given.eq_ignore_ascii_case(name);
+                    headers.iter().enumerate().filter(same).map(|(index, _)| id(index)).collect::<Vec<_>>()
+                };
+                let expected: Vec<_> =
+                    signed.names().map(|name| if name == "host" { vec![HOST] } else { places(&name) }).collect();
+                let missing = expected.iter().any(Vec::is_empty);
+                for signed in [signed, SignedNames::parse(Text::Raw(&raw)).expect("a list")] {
+                    let request =
+                        Request::from_checked("GET", Scheme::Https, "host", Path::Wire("/"), Query::Received(""))
+                            .with_headers(&headers);
+                    let authentication = Authentication::Received(signed);
+                    let parts = parts(&request, &authentication);
+                    let mut order = Order::new();
+                    match parts.take_headers(&mut order, signed) {
+                        Ok(()) => assert_eq!(order.headers(), expected.concat(), "{raw} of {count}"),
+                        Err(Refused::HeaderMissing(_)) => assert!(missing, "{raw} of {count}"),
+                        // The test's names count as the request's own.
+                        Err(Refused::Headers(_)) => assert!(count > MAX_HEADERS),
+                        Err(_) => panic!("{raw} of {count}"),
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_in_any_case_are_the_same() {
+        let name = "x-amz-meta-a0z_@-camera";
+        for length in 1..=name.len() {
+            let name = &name[..length];
+            for at in 0..length {
+                for byte in 0x21..0x7f {
+                    let mut header = name.to_ascii_uppercase();
+                    header.replace_range(at..=at, char::from(byte).encode_utf8(&mut [0; 4]));
+                    for header in [header.to_ascii_lowercase(), header] {
+                        assert_eq!(
+                            is_in_another_case(name.as_bytes(), header.as_bytes()),
+                            name.eq_ignore_ascii_case(&header),
+                            "{name} {header}"
+                        );
+                    }
+                }
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ mod usual;
 
 use super::error::{Part, VerifyError};
 use crate::canonical::{MOST_HEADERS, SignedNames, Unsigned};
-use crate::encode::{QUERY, Text, all, is_canonical, position};
+use crate::encode::{Text, all, position};
 use crate::endpoint::Scheme;
 use crate::key::Signature;
 use crate::payload::PayloadHash;
@@ -16,8 +16,9 @@ use crate::timestamp::Timestamp;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
+use credential::Credential;
+#[cfg(feature = "post")]
 pub(super) use credential::read_credential;
-use credential::{Credential, as_it_stands, plain_credential};
 use headers::{HeadersFound, trim};
 pub(crate) use parameters::PARAMETERS;
 use parameters::ParametersFound;
@@ -135,7 +136,7 @@ impl<'a> Claim<'a> {
     /// [`VerifyError::TooManyHeaders`]; [`VerifyError::HostConflict`]; [`VerifyError::HostNotSigned`];
     /// [`VerifyError::ScopeDay`]; [`VerifyError::Lifetime`].
     pub fn parse(request: &Request<'a>) -> Result<Self, VerifyError> {
-        Self::read(*request, request.headers.iter())
+        Self::read(request, request.headers.iter())
     }
 
     /// As [`Claim::parse`], for headers that had to be collected.
@@ -144,7 +145,7 @@ impl<'a> Claim<'a> {
         request: Request<'a>,
         headers: Vec<(&'a str, &'a [u8])>,
     ) -> Result<Self, VerifyError> {
-        let mut claim = Self::read(request, headers.iter().copied())?;
+        let mut claim = Self::read(&request, headers.iter().copied())?;
         claim.collected = Some(headers);
         Ok(claim)
     }
@@ -233,12 +234,9 @@ impl<'a> Claim<'a> {
     }
 
     fn read(
-        mut request: Request<'a>,
+        request: &Request<'a>,
         headers: impl ExactSizeIterator<Item = (&'a str, &'a [u8])>,
     ) -> Result<Self, VerifyError> {
-        if let Query::Wire(text) = request.query {
-            request.query = Query::Received(text);
-        }
         let count = headers.len();
         if count > MOST_HEADERS {
             return Err(VerifyError::TooManyHeaders { count });
@@ -250,6 +248,10 @@ impl<'a> Claim<'a> {
         if found.host.is_some_and(|host| host != request.host.as_bytes()) {
             return Err(VerifyError::HostConflict);
         }
+        let mut request = *request;
+        if let Query::Wire(text) = request.query {
+            request.query = Query::Received(text);
+        }
         if let (Query::Received(query), true) = (request.query, found.authenticate_nothing()) {
             if let Some(link) = UsualLink::read(query) {
                 return Ok(link.claim(request));
@@ -260,41 +262,14 @@ impl<'a> Claim<'a> {
 
     /// The same for what is signed in a header, and for links in every form.
     fn read_any(request: Request<'a>, found: &HeadersFound<'a>) -> Result<Self, VerifyError> {
-        let parameters = ParametersFound::read(request.query);
-
-        let credential = match (found.authorization, parameters.any) {
-            (Some(_), true) => return Err(VerifyError::SignedTwice),
-            (None, false) => return Err(VerifyError::NotSigned),
-            (Some(value), false) => Credential::from_header(value, found)?,
-            (None, true) => Credential::from_query(&parameters, found)?,
-        };
-        let Credential { place, credential, signed, signature, token, payload, dated, plain } = credential;
-        let ([access_key_id, region, service], plain) = match plain_credential(credential, dated) {
-            Some(parts) => (parts.map(Cow::Borrowed), plain),
-            None => {
-                let plain = plain && is_canonical(as_it_stands(credential), QUERY);
-                (read_credential(credential, dated, place.credential())?, plain)
-            }
-        };
-        if !signed.contain("host") {
-            return Err(VerifyError::HostNotSigned);
+        let mut parameters = ParametersFound::new();
+        parameters.read(request.query);
+        match (found.authorization, parameters.any) {
+            (Some(_), true) => Err(VerifyError::SignedTwice),
+            (None, false) => Err(VerifyError::NotSigned),
+            (Some(value), false) => Credential::claim(&Credential::from_header(value, found), request, &parameters),
+            (None, true) => Credential::claim(&Credential::from_query(&parameters, found), request, &parameters),
         }
-        let payload = payload.map_or(Payload::Unsaid, Payload::Request);
-        let unsigned = parameters.unsigned(request.query, plain);
-        Ok(Self {
-            request,
-            collected: None,
-            place,
-            access_key_id,
-            region,
-            service,
-            signed,
-            signature,
-            token,
-            payload,
-            dated,
-            unsigned,
-        })
     }
 }
 

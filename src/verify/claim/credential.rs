@@ -5,12 +5,13 @@ use super::parameters::{
     ALGORITHM, CONTENT_SHA256, CREDENTIAL, DATE, EXPIRES, PARAMETERS, ParametersFound, S3_SESSION_TOKEN, SIGNATURE,
     SIGNED_HEADERS, TOKEN,
 };
-use super::{Part, Place, VerifyError};
+use super::{Claim, Part, Payload, Place, VerifyError};
 use crate::canonical::SignedNames;
-use crate::encode::{Text, all, is_unreserved, position, split_once};
+use crate::encode::{QUERY, Text, all, is_canonical, is_unreserved, position, split_once};
 use crate::key::Signature;
 use crate::limits::LONGEST_LIFETIME;
 use crate::payload::PayloadHash;
+use crate::request::Request;
 use crate::scope;
 use crate::service::SessionToken;
 use crate::timestamp::Timestamp;
@@ -31,31 +32,12 @@ pub(super) struct Credential<'a> {
 
 impl<'a> Credential<'a> {
     /// `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`, in any order, with blanks or without.
-    #[inline]
+    // Read in one function with that of a query, either would be moved byte by byte.
+    #[inline(never)]
     pub(super) fn from_header(value: &'a [u8], found: &HeadersFound<'a>) -> Result<Self, VerifyError> {
-        let whole = Part::Header("authorization");
         let malformed = |part| VerifyError::Malformed { part };
-        let value = core::str::from_utf8(value).map_err(|_| malformed(whole))?;
-        let (algorithm, rest) = value.split_once(BLANKS).unwrap_or((value, ""));
-        if algorithm != ALGORITHM_VALUE {
-            return Err(VerifyError::Algorithm { part: whole });
-        }
-        let mut parts = [None; 3];
-        let mut rest = Some(rest);
-        while let Some(components) = rest {
-            let component;
-            (component, rest) = match split_once(components, b',') {
-                Some((component, behind)) => (component, Some(behind)),
-                None => (components, None),
-            };
-            let (name, value) = split_once(component.trim_matches(BLANKS), b'=').ok_or(malformed(whole))?;
-            let at = COMPONENTS.into_iter().position(|known| known == name).ok_or(malformed(whole))?;
-            if parts[at].replace(value).is_some() {
-                return Err(VerifyError::Repeated { part: Part::Authorization(COMPONENTS[at]) });
-            }
-        }
-        let part = |at: usize| parts[at].ok_or(VerifyError::Missing { part: Part::Authorization(COMPONENTS[at]) });
-        let [credential, signed, signature] = [part(0)?, part(1)?, part(2)?];
+        let value = core::str::from_utf8(value).map_err(|_| malformed(WHOLE))?;
+        let [credential, signed, signature] = components(value)?;
         let signed = SignedNames::parse(Text::Raw(signed)).ok_or(malformed(Part::Authorization("SignedHeaders")))?;
         let signature = Signature::parse(signature).map_err(|_| malformed(Part::Authorization("Signature")))?;
 
@@ -113,14 +95,103 @@ impl<'a> Credential<'a> {
         let plain = as_it_stands(algorithm) == ALGORITHM_VALUE && signed.are_canonical();
         Ok(Self { place, credential, signed, signature, token, payload, dated, plain })
     }
+
+    /// For the request that it stands in, if it could be read.
+    // It is taken where it lies: moving it takes as long as reading a part of it.
+    #[inline(never)]
+    pub(super) fn claim(
+        this: &Result<Self, VerifyError>,
+        request: Request<'a>,
+        parameters: &ParametersFound<'a>,
+    ) -> Result<Claim<'a>, VerifyError> {
+        let Self { place, credential, signed, signature, token, ref payload, dated, plain } =
+            *this.as_ref().map_err(|error| *error)?;
+        let ([access_key_id, region, service], plain) = match plain_credential(credential, dated) {
+            Some(parts) => (parts.map(Cow::Borrowed), plain),
+            None => {
+                let plain = plain && is_canonical(as_it_stands(credential), QUERY);
+                (read_credential(credential, dated, place.credential())?, plain)
+            }
+        };
+        if !signed.contain_host() {
+            return Err(VerifyError::HostNotSigned);
+        }
+        let unsigned = parameters.unsigned(request.query, plain);
+        let payload = payload.map_or(Payload::Unsaid, Payload::Request);
+        Ok(Claim {
+            request,
+            collected: None,
+            place,
+            access_key_id,
+            region,
+            service,
+            signed,
+            signature,
+            token,
+            payload,
+            dated,
+            unsigned,
+        })
+    }
 }
 
 const ALGORITHM_VALUE: &str = "AWS4-HMAC-SHA256";
 
+const WHOLE: Part = Part::Header("authorization");
+
 const COMPONENTS: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
+
+/// The values of the three components of an `Authorization` header.
+#[inline]
+fn components(value: &str) -> Result<[&str; 3], VerifyError> {
+    let malformed = VerifyError::Malformed { part: WHOLE };
+    let components = value.strip_prefix(ALGORITHM_VALUE);
+    let components = components.filter(|components| components.is_empty() || components.starts_with(BLANKS));
+    let mut rest = Some(components.ok_or(VerifyError::Algorithm { part: WHOLE })?);
+    let mut parts = [None; 3];
+    while let Some(components) = rest {
+        let component;
+        let end = comma(components.as_bytes());
+        (component, rest) = (&components[..end], components.get(end + 1..));
+        let (at, value) = exactly(trim_blanks(component)).ok_or(malformed)?;
+        if parts[at].replace(value).is_some() {
+            return Err(VerifyError::Repeated { part: Part::Authorization(COMPONENTS[at]) });
+        }
+    }
+    let part = |at: usize| parts[at].ok_or(VerifyError::Missing { part: Part::Authorization(COMPONENTS[at]) });
+    Ok([part(0)?, part(1)?, part(2)?])
+}
+
+/// Where the first comma stands, or the end. What comes before it is long.
+#[inline]
+fn comma(text: &[u8]) -> usize {
+    let none = |stride: &&[u8]| stride.iter().fold(true, |all, byte| all & (*byte != b','));
+    let before = 16 * text.chunks_exact(16).take_while(none).count();
+    position(&text[before..], b',').map_or(text.len(), |at| before + at)
+}
+
+/// Which component this is, and what stands behind its equals sign.
+#[inline]
+fn exactly(component: &str) -> Option<(usize, &str)> {
+    // Unrolled, so that each is compared with a text that the compiler knows.
+    let is = |at: usize| Some((at, component.strip_prefix(COMPONENTS[at])?.strip_prefix('=')?));
+    is(0).or_else(|| is(1)).or_else(|| is(2))
+}
 
 /// U+0020 and tab, as in the canonical request.
 const BLANKS: [char; 2] = [' ', '\t'];
+
+#[inline]
+fn trim_blanks(mut text: &str) -> &str {
+    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    while blank(text.as_bytes().first()) {
+        text = &text[1..];
+    }
+    while blank(text.as_bytes().last()) {
+        text = &text[..text.len() - 1];
+    }
+    text
+}
 
 /// A text as it stands: nothing in it has to be encoded, and what reads it takes no percent sign.
 pub(super) fn as_it_stands(text: Text<'_>) -> &str {
@@ -151,8 +222,8 @@ pub(super) fn plain_credential(credential: Text<'_>, dated: Timestamp) -> Option
         return None;
     }
     let mut next = || {
-        let (part, behind) = rest.split_at(position(rest.as_bytes(), slash)?);
-        rest = behind.strip_prefix(if slash == b'%' { "%2F" } else { "/" })?;
+        let (part, behind) = split_once(rest, slash)?;
+        rest = if slash == b'%' { behind.strip_prefix("2F")? } else { behind };
         Some(part).filter(|part| !part.is_empty())
     };
     let [access_key_id, day, region, service] = [next()?, next()?, next()?, next()?];
@@ -217,5 +288,82 @@ fn rsplit_slash(text: Text<'_>) -> Option<(Text<'_>, Text<'_>)> {
         let (before, last) = (&text[..at], &text[next..]);
         let Some(wrap) = wrap else { return Some((Text::Raw(before), Text::Raw(last))) };
         return Some((wrap(before), if plain { Text::Raw(last) } else { wrap(last) }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::string::String;
+
+    /// The same by the means of the standard library, one after another.
+    fn plainly(value: &str) -> Result<[&str; 3], VerifyError> {
+        let malformed = VerifyError::Malformed { part: WHOLE };
+        let (algorithm, rest) = value.split_once(BLANKS).unwrap_or((value, ""));
+        if algorithm != ALGORITHM_VALUE {
+            return Err(VerifyError::Algorithm { part: WHOLE });
+        }
+        let mut parts = [None; 3];
+        for component in rest.split(',') {
+            let (name, value) = component.trim_matches(BLANKS).split_once('=').ok_or(malformed)?;
+            let at = COMPONENTS.into_iter().position(|known| known == name).ok_or(malformed)?;
+            if parts[at].replace(value).is_some() {
+                return Err(VerifyError::Repeated { part: Part::Authorization(COMPONENTS[at]) });
+            }
+        }
+        let part = |at: usize| parts[at].ok_or(VerifyError::Missing { part: Part::Authorization(COMPONENTS[at]) });
+        Ok([part(0)?, part(1)?, part(2)?])
+    }
+
+    /// Headers, and all that differ from them in one character or by a piece of them left out or there twice.
+    #[test]
+    fn a_header_is_taken_apart_as_the_standard_library_would() {
+        let mut headers = alloc::vec![String::from(ALGORITHM_VALUE), String::new()];
+        let whole = "AWS4-HMAC-SHA256 Credential=AKIA/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range, \
+            Signature=f0e8";
+        let others = ["", " ", "\t", ",", "=", "A", "s", "\u{a0}", "é", ", ", ",\t ", "=="];
+        for header in [whole, "AWS4-HMAC-SHA256\tSignature=1 ,SignedHeaders=a=b\t,  Credential=c,"] {
+            for at in 0..header.len() {
+                headers.extend(others.map(|other| format!("{}{other}{}", &header[..at], &header[at + 1..])));
+                headers.extend(others.map(|other| format!("{}{other}{}", &header[..at], &header[at..])));
+                for behind in at..header.len() {
+                    headers.push(format!("{}{}", &header[..at], &header[behind..]));
+                    headers.push(format!("{}{}", &header[..behind], &header[at..]));
+                }
+            }
+        }
+        let (mut taken, mut refused) = (0, 0);
+        for header in &headers {
+            let expected = plainly(header);
+            assert_eq!(components(header), expected, "{header}");
+            *if expected.is_ok() { &mut taken } else { &mut refused } += 1;
+        }
+        // Not for want of either.
+        assert!(taken > 1000 && refused > 1000, "{taken} {refused}");
+    }
+    /// Credentials in a header and in a query, and all that differ from them in one character.
+    #[test]
+    fn a_plain_credential_is_read_as_any_other() {
+        let dated = Timestamp::parse("20130524T000000Z").expect("an instant");
+        let (mut plain, mut others) = (0, 0);
+        for slash in ["/", "%2F"] {
+            let credential = ["AKIAIOSFODNN7EXAMPLE", "20130524", "us-east-1", "s3", "aws4_request"].join(slash);
+            for at in 0..credential.len() {
+                for other in ["", "/", "%2F", "%", "2", "a", "_", "+", "%41", "é", "4/", "//"] {
+                    let credential = format!("{}{other}{}", &credential[..at], &credential[at + 1..]);
+                    for credential in [Text::Raw(&credential), Text::Received(&credential)] {
+                        let Some(parts) = plain_credential(credential, dated) else {
+                            others += 1;
+                            continue;
+                        };
+                        let long = read_credential(credential, dated, WHOLE);
+                        assert_eq!(long, Ok(parts.map(Cow::Borrowed)));
+                        plain += 1;
+                    }
+                }
+            }
+        }
+        assert!(plain > 200 && others > 200, "{plain} {others}");
     }
 }

@@ -21,23 +21,35 @@ pub(super) struct HeadersFound<'a> {
 impl<'a> HeadersFound<'a> {
     #[inline]
     pub(super) fn take(&mut self, name: &'a str, value: &'a [u8]) -> Result<(), VerifyError> {
-        let well_formed = !name.is_empty() && is_token_and_plain(name).0;
-        if !well_formed || !all(value, |byte| (byte != b'\r') & (byte != b'\n') & (byte != 0)) {
+        let place = self.place(name);
+        let well_formed = place.is_some() || !name.is_empty() && is_token_and_plain(name).0;
+        if !well_formed || !is_one_line(value) {
             return Err(VerifyError::MalformedHeader { name: Excerpt::of(name) });
         }
-        let (place, known) = match name.len() {
-            4 => (&mut self.host, "host"),
-            10 => (&mut self.date, "x-amz-date"),
-            13 => (&mut self.authorization, "authorization"),
-            20 if name.as_bytes()[6].eq_ignore_ascii_case(&b'c') => (&mut self.content_sha256, "x-amz-content-sha256"),
-            20 => (&mut self.token, "x-amz-security-token"),
-            21 => (&mut self.s3_session_token, "x-amz-s3session-token"),
-            _ => return Ok(()),
-        };
-        if name.eq_ignore_ascii_case(known) && place.replace(trim(value)).is_some() {
-            return Err(VerifyError::Repeated { part: Part::Header(known) });
+        let Some((place, known)) = place else { return Ok(()) };
+        match place.replace(trim(value)) {
+            Some(_) => Err(VerifyError::Repeated { part: Part::Header(known) }),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Where the value of this header goes, if authentication looks at it.
+    #[inline]
+    fn place(&mut self, name: &str) -> Option<(&mut Option<&'a [u8]>, &'static str)> {
+        // Unrolled, so that each name is compared with a text that the compiler knows.
+        let is = |known: &'static str| (name == known || name.eq_ignore_ascii_case(known)).then_some(known);
+        let (place, known) = match name.len() {
+            4 => (&mut self.host, is("host")),
+            10 => (&mut self.date, is("x-amz-date")),
+            13 => (&mut self.authorization, is("authorization")),
+            20 if name.as_bytes()[6].eq_ignore_ascii_case(&b'c') => {
+                (&mut self.content_sha256, is("x-amz-content-sha256"))
+            }
+            20 => (&mut self.token, is("x-amz-security-token")),
+            21 => (&mut self.s3_session_token, is("x-amz-s3session-token")),
+            _ => return None,
+        };
+        Some((place, known?))
     }
 
     #[inline]
@@ -66,6 +78,18 @@ impl<'a> HeadersFound<'a> {
     }
 }
 
+/// Whether there is nothing in it that makes a header into two: RFC 9110, section 5.5.
+#[inline]
+fn is_one_line(value: &[u8]) -> bool {
+    // Nearly every value is done here.
+    all(value, |byte| byte >= b' ') || !breaks(value)
+}
+
+#[cold]
+fn breaks(value: &[u8]) -> bool {
+    value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+}
+
 pub(super) fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
@@ -77,4 +101,23 @@ pub(super) fn trim(mut value: &[u8]) -> &[u8] {
 pub(super) fn text(value: &[u8], part: Part) -> Result<&str, VerifyError> {
     let visible = !value.is_empty() && all(value, |byte| byte.is_ascii_graphic());
     core::str::from_utf8(value).ok().filter(|_| visible).ok_or(VerifyError::Malformed { part })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_characters_make_a_header_into_two() {
+        for length in [1, 3, 7, 8, 15, 16, 17, 31, 32, 40] {
+            for at in 0..length {
+                for byte in 0..=u8::MAX {
+                    let mut value = [b'v'; 40];
+                    value[at] = byte;
+                    assert_eq!(is_one_line(&value[..length]), !b"\r\n\0".contains(&byte), "{byte} at {at} of {length}");
+                }
+            }
+        }
+        assert!(is_one_line(b""));
+    }
 }

@@ -18,13 +18,17 @@ pub(super) struct ParametersFound<'a> {
 }
 
 impl<'a> ParametersFound<'a> {
-    pub(super) fn read(query: Query<'a>) -> Self {
+    #[inline]
+    pub(super) fn new() -> Self {
         let recognition = Recognition::new();
-        let mut this =
-            Self { values: [None; 9], signature_at: None, token_at: None, any: false, wrong: None, recognition };
+        Self { values: [None; 9], signature_at: None, token_at: None, any: false, wrong: None, recognition }
+    }
+
+    /// Takes those of this query, and no other's.
+    pub(super) fn read(&mut self, query: Query<'a>) {
         let Query::Received(text) = query else {
-            query.parameters().for_each(|(at, name, value)| this.take(at, name, value));
-            return this;
+            query.parameters().for_each(|(at, name, value)| self.take(at, name, value));
+            return;
         };
         let mut rest = Some(text).filter(|text| !text.is_empty());
         while let Some(parameter) = rest {
@@ -33,21 +37,20 @@ impl<'a> ParametersFound<'a> {
             if let Some((known, behind)) = exactly(parameter) {
                 (value, rest) = until_ampersand(behind);
                 match known {
-                    SIGNATURE => this.recognition.skip(PARAMETERS[known], value),
+                    SIGNATURE => self.recognition.skip(PARAMETERS[known], value),
                     // What reads the other values knows what they are made of.
                     _ => {
                         let read = !matches!(known, CONTENT_SHA256 | S3_SESSION_TOKEN | TOKEN);
-                        this.recognition.take((PARAMETERS[known], Some(known)), value, read);
+                        self.recognition.take((PARAMETERS[known], Some(known)), value, read);
                     }
                 }
-                this.put(at, known, Text::Received(value));
+                self.put(at, known, Text::Received(value));
             } else {
                 let name;
                 (name, value, rest) = first_parameter(parameter);
-                this.take(at, Text::Received(name), Text::Received(value));
+                self.take(at, Text::Received(name), Text::Received(value));
             }
         }
-        this
     }
 
     /// One that is not spelt as AWS's document has it, or of another name.
