@@ -31,7 +31,11 @@ const QUIET: f64 = 5.0;
 const CROPS: [usize; 9] = [50, 100, 250, 500, 750, 900, 950, 990, 1000];
 /// How many inputs there are, of both classes in any order: where one lies in memory must be no property of its class.
 const POOL: usize = 128;
-const TOKEN: &str = "IQoJb3JpZ2luX2VjEXAMPLE//+=token";
+/// Longer than anything that is looked at in one go.
+const TOKEN: &str = concat!(
+    "IQoJb3JpZ2luX2VjEXAMPLE//+=tokenIQoJb3JpZ2luX2VjEXAMPLE//+=tokenIQoJb3JpZ2luX2VjEXAMPLE//+=token",
+    "IQoJb3JpZ2luX2VjEXAMPLE//+=tokenIQoJb3JpZ2luX2VjEXAMPLE//+=tokenIQoJb3JpZ2luX2VjEXAMPLE//+=token",
+);
 
 fn main() {
     let count = env::args().nth(1).map_or(100_000, |text| text.parse().expect("a number of measurements"));

@@ -2,6 +2,7 @@
 
 mod order;
 mod received;
+mod signed_names;
 
 use crate::chunked_body::ChunkedHeaders;
 use crate::credentials::Identity;
@@ -19,7 +20,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 pub(crate) use order::Order;
-pub(crate) use received::{Gap, MOST_HEADERS, Recognition, Refused, SignedNames, Unsigned};
+pub(crate) use received::{Gap, MOST_HEADERS, Recognition, Refused, Unsigned};
+pub(crate) use signed_names::SignedNames;
 
 /// Step 1 of 4: the request in AWS's canonical form, with the headers or parameters that signing adds.
 ///
@@ -393,7 +395,9 @@ impl<'r> Walk<'r> {
     #[inline]
     fn walk_headers(&self, sink: &mut impl Sink) -> fmt::Result {
         match self.parts.authentication {
-            Authentication::Received(signed) => self.walk_received_headers(*signed, sink),
+            Authentication::Received(signed) if !self.order.names_are_plain => {
+                self.walk_received_headers(*signed, sink)
+            }
             _ => self.walk_lines(sink, |name| self.order.names_are_plain.then_some(name)),
         }
     }
@@ -575,17 +579,21 @@ fn put_name(name: &str, lower: Option<&str>, mut put: impl FnMut(&str) -> fmt::R
 
 /// Writes ASCII text in lower case.
 fn lower_case(text: &str, mut put: impl FnMut(&str) -> fmt::Result) -> fmt::Result {
-    /// Where text is looked at eight bytes at a time.
-    #[repr(align(8))]
-    struct Aligned([u8; 64]);
-    text.as_bytes().chunks(64).try_for_each(|chunk| {
-        let mut lower = Aligned([0; 64]);
-        lower.0[..chunk.len()].copy_from_slice(chunk);
-        lower.0.make_ascii_lowercase();
+    text.as_bytes().chunks(64).try_for_each(|chunk| put(Lower([0; 64]).fill(chunk)?))
+}
+
+/// Zeros for some letters, in a place where text is looked at eight bytes at a time.
+#[repr(align(8))]
+struct Lower([u8; 64]);
+
+impl Lower {
+    #[inline(never)]
+    fn fill(&mut self, chunk: &[u8]) -> Result<&str, fmt::Error> {
+        self.0.iter_mut().zip(chunk).for_each(|(lower, byte)| *lower = byte.to_ascii_lowercase());
         // With the zeros behind it, so that no byte is looked at alone.
-        let padded = &lower.0[..chunk.len().next_multiple_of(16)];
-        put(&core::str::from_utf8(padded).map_err(|_| fmt::Error)?[..chunk.len()])
-    })
+        let lower = core::str::from_utf8(&self.0).ok();
+        lower.and_then(|text| text.get(..chunk.len())).ok_or(fmt::Error)
+    }
 }
 
 /// Writes a header's value trimmed and with runs of blanks folded; only U+0020 and tab are blanks.
@@ -609,8 +617,8 @@ fn folded(value: &[u8], mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Resul
 #[inline]
 fn is_folded(value: &[u8]) -> bool {
     let [first, .., last] = value else { return false };
-    let ends = |byte: &u8| (*byte == b' ') | (*byte == b'\t');
-    !ends(first) && !ends(last) && all_pairs(value, |a, b| (b != b'\t') & ((a != b' ') | (b != b' ')))
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    !blank(first) && !blank(last) && all_pairs(value, |a, b| (b != b'\t') & ((a != b' ') | (b != b' ')))
 }
 
 /// The headers that signing adds, of the two tokens one at most: an id from `MAX_HEADERS` on stands for them.

@@ -29,12 +29,13 @@ impl Hasher {
     }
 }
 
-/// HMAC-SHA-256 of one message under a key that is used once: each pad is hashed in one go with what follows it.
+/// HMAC-SHA-256 of one message under a key that is used once: each pad is hashed in one go with what follows it, if that
+/// is no more than a block with its padding.
 pub(crate) fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    let mut text = Assembled::<3>::new();
-    if message.len() > BLOCK {
+    if message.len() > BLOCK - 9 {
         return HmacKey::new(key).sign(message);
     }
+    let mut text = Assembled::<2>::new();
     put(key, &mut text.blocks[0]);
     xor(&mut text.blocks[0], INNER);
     text.len = BLOCK;
@@ -211,7 +212,10 @@ impl<const N: usize> Assembled<N> {
         if let Some(rest) = self.blocks.get(whole) {
             end.blocks[0] = *rest;
         }
-        end.finish()
+        let hash = end.finish();
+        // A key may end there.
+        end.blocks.zeroize();
+        hash
     }
 
     /// What is assembled and not yet absorbed.

@@ -1,4 +1,4 @@
-//! AWS's `UriEncode`: every byte but `A-Z a-z 0-9 - . _ ~` becomes `%pub(crate) fn is_canonical_of` in upper case.
+//! AWS's `UriEncode`: every byte but `A-Z a-z 0-9 - . _ ~` becomes `%XX` in upper case.
 //!
 //! Raw text (an object key, a parameter's value) is encoded as it stands. Wire text (a path or query that is already
 //! encoded) is brought to the same form byte by byte, which changes nothing where that form was there already.
@@ -37,7 +37,7 @@ pub(crate) enum Text<'a> {
 impl<'a> Text<'a> {
     /// Writes the canonical form in pieces.
     ///
-    /// In wire text, `%pub(crate) fn is_canonical_of` of an unreserved byte becomes that byte, any other valid `%pub(crate) fn is_canonical_of` is kept in upper case, and
+    /// In wire text, `%XX` of an unreserved byte becomes that byte, any other valid `%XX` is kept in upper case, and
     /// every other byte is encoded, a lone `%` as `%25`.
     #[inline]
     pub(crate) fn write(self, plain: Plain, mut put: impl FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
@@ -260,7 +260,6 @@ pub(crate) fn all(bytes: &[u8], holds: impl Fn(u8) -> bool + Copy) -> bool {
 pub(crate) fn all_pairs(bytes: &[u8], holds: impl Fn(u8, u8) -> bool + Copy) -> bool {
     let each = |bytes: &[u8], behind: &[u8]| bytes.iter().zip(behind).fold(true, |all, (a, b)| all & holds(*a, *b));
     let (Some((_, behind)), Some((_, bytes))) = (bytes.split_first(), bytes.split_last()) else { return true };
-    // What is left over is looked at together with what lies before it.
     // What is left over is looked at together with what lies before it.
     let (whole, last) = (bytes.len() / STRIDE * STRIDE, bytes.len().saturating_sub(STRIDE));
     each(&bytes[..whole], &behind[..whole]) & each(&bytes[last..], &behind[last..])

@@ -24,7 +24,7 @@ const RANKS: [(u32, &[&str]); 20] = [
             "service",
         ],
     ),
-    (30, &["canonical", "canonical/order", "canonical/received"]),
+    (30, &["canonical", "canonical/order", "canonical/received", "canonical/signed_names"]),
     (31, &["string_to_sign"]),
     (32, &["key", "key/started"]),
     (40, &["signer"]),

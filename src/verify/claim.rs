@@ -53,7 +53,7 @@ impl<'a> Request<'a> {
         if host.is_empty() || !all(host.as_bytes(), |byte| byte.is_ascii_graphic()) {
             return malformed(Part::Host);
         }
-        // All that a target is made of lies behind the `#`, as a rule.
+        // Nearly every target has only characters above the `#`; any other is looked at again.
         let usual = |byte: u8| (b'#' < byte) & (byte < 127);
         let odd = |byte: u8| byte.is_ascii_control() | (byte == b'#');
         let bytes = target.as_bytes();
@@ -248,10 +248,6 @@ impl<'a> Claim<'a> {
         if found.host.is_some_and(|host| host != request.host.as_bytes()) {
             return Err(VerifyError::HostConflict);
         }
-        let mut request = *request;
-        if let Query::Wire(text) = request.query {
-            request.query = Query::Received(text);
-        }
         if let (Query::Received(query), true) = (request.query, found.authenticate_nothing()) {
             if let Some(link) = UsualLink::read(query) {
                 return Ok(link.claim(request));
@@ -261,7 +257,11 @@ impl<'a> Claim<'a> {
     }
 
     /// The same for what is signed in a header, and for links in every form.
-    fn read_any(request: Request<'a>, found: &HeadersFound<'a>) -> Result<Self, VerifyError> {
+    fn read_any(request: &Request<'a>, found: &HeadersFound<'a>) -> Result<Self, VerifyError> {
+        let mut request = *request;
+        if let Query::Wire(text) = request.query {
+            request.query = Query::Received(text);
+        }
         let mut parameters = ParametersFound::new();
         parameters.read(request.query);
         match (found.authorization, parameters.any) {

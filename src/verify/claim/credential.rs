@@ -342,6 +342,7 @@ mod tests {
         // Not for want of either.
         assert!(taken > 1000 && refused > 1000, "{taken} {refused}");
     }
+
     /// Credentials in a header and in a query, and all that differ from them in one character.
     #[test]
     fn a_plain_credential_is_read_as_any_other() {

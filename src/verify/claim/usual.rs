@@ -1,4 +1,4 @@
-//! A link as nearly every signer writes it, read in one go from its front to its end: the parameters that AWS's document
+//! A link as nearly every signer writes it, read in one go: the parameters that AWS's document
 //! shows, in its order and in canonical form, with a session's token where there is one, and only the host signed. Of
 //! any other link, and of one with something wrong in it, this says nothing.
 
@@ -22,6 +22,7 @@ pub(super) struct UsualLink<'a> {
 }
 
 impl<'a> UsualLink<'a> {
+    #[inline]
     pub(super) fn read(query: &'a str) -> Option<Self> {
         let (front, signature) = query.split_at_checked(query.len().checked_sub(64)?)?;
         let front = front.strip_suffix("&X-Amz-SignedHeaders=host&X-Amz-Signature=")?;
@@ -48,11 +49,11 @@ impl<'a> UsualLink<'a> {
 
     /// For the request that it stands in, whose headers authenticate nothing.
     #[inline(always)]
-    pub(super) fn claim(self, request: Request<'a>) -> Claim<'a> {
+    pub(super) fn claim(self, request: &Request<'a>) -> Claim<'a> {
         let Self { credential, dated, expires, token, signature, unsigned } = self;
         let [access_key_id, region, service] = credential.map(Cow::Borrowed);
         Claim {
-            request,
+            request: *request,
             collected: None,
             place: Place::Query { expires },
             access_key_id,
@@ -87,7 +88,7 @@ fn split_credential(text: &str) -> Option<([&str; 3], &str, &str)> {
 #[inline(always)]
 fn seconds(text: &str) -> Option<u32> {
     let (mut digits, mut number) = (matches!(text.len(), 1..=6), 0);
-    // So few are no more than a number can hold.
+    // Six digits fit.
     for byte in text.bytes().take(6) {
         digits &= byte.is_ascii_digit();
         number = 10 * number + u32::from(byte & 15);
@@ -147,11 +148,11 @@ mod tests {
             for query in (0..link.len()).flat_map(other) {
                 let target = format!("/?{query}");
                 let request = Request::received("GET", "host", &target).expect("a request");
-                let long = Claim::read_any(request, &HeadersFound::default());
+                let long = Claim::read_any(&request, &HeadersFound::default());
                 match (UsualLink::read(&query), long) {
                     (Some(link), Ok(long)) => {
                         usual += 1;
-                        assert_eq!(said(&link.claim(request)), said(&long), "{query}");
+                        assert_eq!(said(&link.claim(&request)), said(&long), "{query}");
                     }
                     (Some(_), Err(error)) => panic!("{error}: {query}"),
                     (None, Ok(_)) => odd += 1,
