@@ -214,23 +214,19 @@ impl<'r> Parts<'r> {
         }
     }
 
+    /// The name of a header that is signed, of a request that was received, or was not.
     #[inline(always)]
-    fn is_received(&self) -> bool {
-        matches!(self.authentication, Authentication::Received(_))
-    }
-
-    #[inline(always)]
-    fn header_name(&self, id: u8) -> &'r str {
+    fn header_name<const RECEIVED: bool>(&self, id: u8) -> &'r str {
         match usize::from(id).checked_sub(MAX_HEADERS) {
-            Some(added) if added == 0 || !self.is_received() => ADDED_HEADERS[added],
+            Some(added) if added == 0 || !RECEIVED => ADDED_HEADERS[added],
             _ => self.request.headers.get(received::index(id)).0,
         }
     }
 
     #[inline(always)]
-    fn header(&self, id: u8) -> (&'r str, &'r [u8]) {
+    fn header<const RECEIVED: bool>(&self, id: u8) -> (&'r str, &'r [u8]) {
         let Some(added) = usize::from(id).checked_sub(MAX_HEADERS) else { return self.request.headers.get(id.into()) };
-        if added > 0 && self.is_received() {
+        if added > 0 && RECEIVED {
             return self.request.headers.get(received::index(id));
         }
         let value = match added {
@@ -395,27 +391,32 @@ impl<'r> Walk<'r> {
     #[inline]
     fn walk_headers(&self, sink: &mut impl Sink) -> fmt::Result {
         match self.parts.authentication {
-            Authentication::Received(signed) if !self.order.names_are_plain => {
-                self.walk_received_headers(*signed, sink)
-            }
-            _ => self.walk_lines(sink, |name| self.order.names_are_plain.then_some(name)),
+            Authentication::Received(signed) => self.walk_received_headers(*signed, sink),
+            _ => self.walk_lines::<false>(sink, |name| self.order.names_are_plain.then_some(name)),
         }
     }
 
     fn walk_received_headers(&self, signed: SignedNames<'_>, sink: &mut impl Sink) -> fmt::Result {
+        if self.order.names_are_plain {
+            return self.walk_lines::<true>(sink, Some);
+        }
         let mut listed = signed.iter();
-        self.walk_lines(sink, |_| listed.next().and_then(Text::as_raw))
+        self.walk_lines::<true>(sink, |_| listed.next().and_then(Text::as_raw))
     }
 
     /// A line for each signed header. Some of the names are at hand in lower case.
     #[inline]
-    fn walk_lines<'n>(&self, sink: &mut impl Sink, mut lower: impl FnMut(&'r str) -> Option<&'n str>) -> fmt::Result
+    fn walk_lines<'n, const RECEIVED: bool>(
+        &self,
+        sink: &mut impl Sink,
+        mut lower: impl FnMut(&'r str) -> Option<&'n str>,
+    ) -> fmt::Result
     where
         'r: 'n,
     {
         let mut previous = "";
         for (i, id) in self.order.headers().iter().enumerate() {
-            let (name, value) = self.parts.header(*id);
+            let (name, value) = self.parts.header::<RECEIVED>(*id);
             if i > 0 && self.is_repeated(name, previous) {
                 sink.canonical(b",")?;
             } else {
@@ -426,7 +427,7 @@ impl<'r> Walk<'r> {
                 sink.canonical(b":")?;
             }
             previous = name;
-            if usize::from(*id) < MAX_HEADERS || self.parts.is_received() {
+            if usize::from(*id) < MAX_HEADERS || RECEIVED {
                 folded(value, |piece| sink.canonical(piece))?;
             } else {
                 sink.canonical(value)?;
@@ -443,7 +444,7 @@ impl<'r> Walk<'r> {
         }
         match self.parts.authentication {
             Authentication::Received(signed) => self.received_names(*signed, put),
-            _ => self.list_names(put, |name| self.order.names_are_plain.then_some(name)),
+            _ => self.list_names::<false>(put, |name| self.order.names_are_plain.then_some(name)),
         }
     }
 
@@ -452,11 +453,11 @@ impl<'r> Walk<'r> {
             return put(list);
         }
         let mut listed = signed.iter();
-        self.list_names(put, |_| listed.next().and_then(Text::as_raw))
+        self.list_names::<true>(put, |_| listed.next().and_then(Text::as_raw))
     }
 
     #[inline]
-    fn list_names<'n>(
+    fn list_names<'n, const RECEIVED: bool>(
         &self,
         mut put: impl FnMut(&str) -> fmt::Result,
         mut lower: impl FnMut(&'r str) -> Option<&'n str>,
@@ -466,7 +467,7 @@ impl<'r> Walk<'r> {
     {
         let mut previous = "";
         for (i, id) in self.order.headers().iter().enumerate() {
-            let name = self.parts.header_name(*id);
+            let name = self.parts.header_name::<RECEIVED>(*id);
             if i > 0 && self.is_repeated(name, previous) {
                 continue;
             }
@@ -589,7 +590,8 @@ struct Lower([u8; 64]);
 impl Lower {
     #[inline(never)]
     fn fill(&mut self, chunk: &[u8]) -> Result<&str, fmt::Error> {
-        self.0.iter_mut().zip(chunk).for_each(|(lower, byte)| *lower = byte.to_ascii_lowercase());
+        self.0.get_mut(..chunk.len()).ok_or(fmt::Error)?.copy_from_slice(chunk);
+        self.0.make_ascii_lowercase();
         // With the zeros behind it, so that no byte is looked at alone.
         let lower = core::str::from_utf8(&self.0).ok();
         lower.and_then(|text| text.get(..chunk.len())).ok_or(fmt::Error)

@@ -459,6 +459,18 @@ pub(crate) fn is_token_and_plain(name: &str) -> (bool, bool) {
     (all & IS_TOKEN != 0, all & IS_PLAIN != 0)
 }
 
+/// Where a header's value has a character that makes it into two: RFC 9110, section 5.5.
+#[inline]
+pub(crate) fn line_break(value: &[u8]) -> Option<usize> {
+    // Nearly every value is done here.
+    if all(value, |byte| byte >= b' ') { None } else { find_line_break(value) }
+}
+
+#[cold]
+fn find_line_break(value: &[u8]) -> Option<usize> {
+    value.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0))
+}
+
 /// Whether a header's name is of the characters that nearly every one is of, which are looked at together.
 #[inline]
 pub(crate) fn is_usual(name: &str) -> bool {
@@ -491,3 +503,23 @@ const TOKEN: [u8; 256] = {
     }
     token
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_characters_make_a_header_into_two() {
+        for length in [1, 3, 7, 8, 15, 16, 17, 31, 32, 40] {
+            for at in 0..length {
+                for byte in 0..=u8::MAX {
+                    let mut value = [b'v'; 40];
+                    value[at] = byte;
+                    let expected = b"\r\n\0".contains(&byte).then_some(at);
+                    assert_eq!(line_break(&value[..length]), expected, "{byte} at {at} of {length}");
+                }
+            }
+        }
+        assert_eq!(line_break(b""), None);
+    }
+}

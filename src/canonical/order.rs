@@ -2,11 +2,12 @@
 
 use super::received::Gap;
 use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, HOST, MOST_HEADERS, Parts, Walk};
+use crate::chunked_body::ChunkedHeaders;
 use crate::encode::{Text, all, all_pairs, encoded_length};
 use crate::endpoint::check_host;
 use crate::error::{Error, Excerpt, Found, HeaderPart};
 use crate::limits::{MAX_HEADERS, MAX_PARAMETERS, MAX_QUERY, OWN_PARAMETERS};
-use crate::request::{DotSegments, Path, Query, Request, is_token, is_token_and_plain};
+use crate::request::{DotSegments, Path, Query, Request, is_token, is_token_and_plain, line_break};
 use crate::service::{ContentSha256, PathEncoding, SessionToken};
 use alloc::string::String;
 use core::cmp::Ordering;
@@ -94,37 +95,39 @@ impl<'r> Parts<'r> {
             return Ok(());
         }
         self.sort_headers(order.headers.as_mut_slice());
+        // In the order of their names.
         let mut added = Ids::<u8, { ADDED_HEADERS.len() }>::new();
-        let mut add = |of: usize| added.push(HOST + of as u8);
-        if !host_given {
-            add(0);
-        }
-        if self.in_header() {
-            if self.rules.content_sha256 == ContentSha256::Signed {
-                add(1);
+        let mut add = |when: bool, of: usize| {
+            if when {
+                added.push(HOST + of as u8);
             }
-            add(2);
-            if self.signs_session_token() {
-                add(if self.rules.session_token == SessionToken::S3Session { 3 } else { 4 });
-            }
-        }
-        // Up to here they are in order.
-        if let Some(chunked) = self.chunked() {
-            for (i, name) in ADDED_HEADERS.into_iter().enumerate().skip(5) {
-                if chunked.is_signed(name) && !self.service_leaves(name) {
-                    add(i);
-                }
-            }
-            self.sort_headers(added.as_mut_slice());
-        }
+        };
+        let of_chunks =
+            |of: usize| self.chunked().is_some_and(|chunked| self.signs_chunked(chunked, ADDED_HEADERS[of]));
+        let token = self.in_header() && self.signs_session_token();
+        let s3_session = self.rules.session_token == SessionToken::S3Session;
+        add(of_chunks(5), 5);
+        add(of_chunks(6), 6);
+        add(!host_given, 0);
+        add(self.in_header() && self.rules.content_sha256 == ContentSha256::Signed, 1);
+        add(self.in_header(), 2);
+        add(of_chunks(7), 7);
+        add(token, if s3_session { 3 } else { 4 });
+        add(of_chunks(8), 8);
         self.merge_headers(added.as_slice(), &mut order.headers);
         Ok(())
     }
 
+    fn signs_chunked(&self, chunked: &ChunkedHeaders, name: &str) -> bool {
+        chunked.is_signed(name) && !self.service_leaves(name)
+    }
+
+    /// Sorts those that were given.
     #[inline]
     fn sort_headers(&self, ids: &mut [u8]) {
+        let name = |id: &u8| self.request.headers.get((*id).into()).0;
         // Values of a repeated name stay in the order given.
-        let compare = |a: &u8, b: &u8| compare_names(self.header_name(*a), self.header_name(*b)).then_with(|| a.cmp(b));
+        let compare = |a: &u8, b: &u8| compare_names(name(a), name(b)).then_with(|| a.cmp(b));
         if !ids.is_sorted_by(|a, b| compare(a, b).is_le()) {
             ids.sort_unstable_by(compare);
         }
@@ -387,12 +390,7 @@ fn check_header(index: usize, name: &str, value: &[u8]) -> Result<bool, Error> {
         let position = name.bytes().position(|byte| !is_token(byte)).unwrap_or_default();
         return Err(error(HeaderPart::Name, name.as_bytes()[position], position));
     }
-    // RFC 9110, section 5.5: these three are what makes a header into two.
-    let breaks = |byte: u8| (byte == b'\r') | (byte == b'\n') | (byte == 0);
-    if all(value, |byte| !breaks(byte)) {
-        return Ok(is_plain);
-    }
-    match value.iter().position(|byte| breaks(*byte)) {
+    match line_break(value) {
         Some(position) => Err(error(HeaderPart::Value, value[position], position)),
         None => Ok(is_plain),
     }
