@@ -94,7 +94,7 @@ impl<'r> Parts<'r> {
             order.headers.push(HOST);
             return Ok(());
         }
-        self.sort_headers(order.headers.as_mut_slice());
+        self.sort_headers(order.headers.as_mut_slice(), order.names_are_plain);
         // In the order of their names.
         let mut added = Ids::<u8, { ADDED_HEADERS.len() }>::new();
         let mut add = |when: bool, of: usize| {
@@ -122,12 +122,15 @@ impl<'r> Parts<'r> {
         chunked.is_signed(name) && !self.service_leaves(name)
     }
 
-    /// Sorts those that were given.
+    /// Sorts those that were given; plain names are in lower case already.
     #[inline]
-    fn sort_headers(&self, ids: &mut [u8]) {
-        let name = |id: &u8| self.request.headers.get((*id).into()).0;
+    fn sort_headers(&self, ids: &mut [u8], plain: bool) {
         // Values of a repeated name stay in the order given.
-        let compare = |a: &u8, b: &u8| compare_names(name(a), name(b)).then_with(|| a.cmp(b));
+        let compare = |a: &u8, b: &u8| {
+            let [name, other] = [*a, *b].map(|id| self.request.headers.get(id.into()).0);
+            let order = if plain { name.cmp(other) } else { compare_names(name, other) };
+            order.then_with(|| a.cmp(b))
+        };
         if !ids.is_sorted_by(|a, b| compare(a, b).is_le()) {
             ids.sort_unstable_by(compare);
         }
