@@ -259,9 +259,9 @@ pub(crate) const BLOCK: usize = 64;
 const START: [u32; 8] =
     [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
-/// Whether two hashes are the same, in a time that tells nothing.
+/// Whether two hashes, or their digits, are the same, in a time that tells nothing.
 #[inline]
-pub(crate) fn equal_hashes(a: &[u8; 32], b: &[u8; 32]) -> bool {
+pub(crate) fn equal_hashes<const N: usize>(a: &[u8; N], b: &[u8; N]) -> bool {
     let differences = a.iter().zip(b).fold(0, |differences, (a, b)| differences | (a ^ b));
     // Nothing for the optimiser to make an early exit of.
     core::hint::black_box(differences) == 0

@@ -286,11 +286,17 @@ pub(crate) fn position(bytes: &[u8], byte: u8) -> Option<usize> {
 /// The same among eight bytes, the first of them the lowest.
 #[inline]
 fn position_in(word: u64, byte: u8) -> Option<usize> {
+    let places = places_in(word, byte);
+    (places != 0).then(|| places.trailing_zeros() as usize / 8)
+}
+
+/// The highest bit of each of these eight bytes that is this one. By a carry it may be set in the byte behind one as well, so
+/// only the lowest is certain.
+#[inline]
+pub(crate) fn places_in(word: u64, byte: u8) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     let differs = word ^ (ONES * u64::from(byte));
-    // The lowest bit that is set belongs to the first byte that is zero.
-    let found = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
-    (found != 0).then(|| found.trailing_zeros() as usize / 8)
+    differs.wrapping_sub(ONES) & !differs & (ONES << 7)
 }
 
 /// What comes before the first of these ASCII characters, and what comes behind it.

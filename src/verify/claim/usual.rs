@@ -2,6 +2,7 @@
 //! shows, in its order and in canonical form, with a session's token where there is one, and only the host signed. Of
 //! any other link, and of one with something wrong in it, this says nothing.
 
+use super::credential::expires;
 use super::{Claim, Payload, Place};
 use crate::canonical::{Gap, SignedNames, Unsigned};
 use crate::encode::{QUERY, Text, all, is_canonical, position};
@@ -41,8 +42,10 @@ impl<'a> UsualLink<'a> {
             unsigned.token = Some(front.len() - behind.len() + 1);
         }
 
-        let (dated, expires) = (Timestamp::parse(date).ok()?, seconds(lifetime)?);
-        let fits = day.as_bytes() == &dated.as_bytes()[..8] && token.is_none_or(|token| is_canonical(token, QUERY));
+        let (dated, expires) = (Timestamp::parse(date).ok()?, expires(lifetime)?);
+        let fits = day.as_bytes() == &dated.as_bytes()[..8]
+            && (1..=LONGEST_LIFETIME.as_secs()).contains(&expires.into())
+            && token.is_none_or(|token| is_canonical(token, QUERY));
         let signature = Signature::parse(signature).ok()?;
         fits.then_some(Self { credential, dated, expires, token, signature, unsigned })
     }
@@ -82,19 +85,6 @@ fn split_credential(text: &str) -> Option<([&str; 3], &str, &str)> {
     let fits = all(whole.as_bytes(), |byte| byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'%'));
     let behind = behind.strip_prefix("%2Faws4_request")?;
     (fits && parts.iter().all(|part| !part.is_empty())).then_some((parts, day, behind))
-}
-
-/// A lifetime that a link may have.
-#[inline(always)]
-fn seconds(text: &str) -> Option<u32> {
-    let (mut digits, mut number) = (matches!(text.len(), 1..=6), 0);
-    // Six digits fit.
-    for byte in text.bytes().take(6) {
-        digits &= byte.is_ascii_digit();
-        number = 10 * number + u32::from(byte & 15);
-    }
-    let fits = digits && !text.starts_with('0') && u64::from(number) <= LONGEST_LIFETIME.as_secs();
-    fits.then_some(number)
 }
 
 /// What comes before the first of these bytes, and all from it on.
