@@ -9,7 +9,7 @@ pub(crate) mod util;
 use core::time::Duration;
 use s3_sigv4::{
     ChunkDecoder, ChunkFraming, Claim, ErrorResponse, Inspection, PayloadHash, Request, Service, Signature, Signer,
-    Verifier, VerifyError,
+    Verifier, VerifyError, VerifyingKey,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -202,27 +202,52 @@ pub(crate) fn decoded(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// The request in this text, signed and sent as a link and with headers, where it can be.
-pub(crate) fn sent(text: &[u8], s3: bool) -> [Option<Incoming>; 2] {
-    let (head, signer) = (Head::of(text), signer(s3));
-    let ((path, query), mut headers) = (head.path_and_query(), head.texts());
-    // A session's token that the request brings along is signed as it stands, but the key that is verified by has none.
-    headers.retain(|(name, _)| !name.to_ascii_lowercase().ends_with("token"));
-    let Ok(request) = Request::new(&head.method, ORIGIN, path) else { return [None, None] };
-    let request = request.with_query(&query).with_headers(&headers).allow_dot_segments();
-    let link = signer.presign(&request, Duration::from_secs(60), now());
-    let signed = signer.sign(&request, PayloadHash::EMPTY, now());
-    [link.ok().map(|link| Incoming::link(&link)), signed.ok().map(|it| Incoming::signed(&request, &headers, &it))]
+/// The request in a text, signed and sent as a link and with headers, where it can be. A header of it whose name ends in
+/// `token` has the token of the session that signs.
+pub(crate) struct Sent {
+    pub(crate) both: Vec<Incoming>,
+    s3: bool,
+    signer: Signer,
+    token: Option<String>,
 }
 
-/// The signed headers of a request that is verified.
-pub(crate) fn verified(incoming: &Incoming, s3: bool) -> Result<Vec<String>, VerifyError> {
-    let (signer, verifier) = (signer(s3), Verifier::new("us-east-1").with_service(service(s3)));
-    incoming.claim(|claim| {
-        let known = (claim.access_key_id() == ACCESS_KEY).then_some(signer.key());
-        let verified = verifier.verify(claim.with_payload(PayloadHash::EMPTY), known, now())?;
-        Ok(verified.signed_headers().map(String::from).collect())
-    })
+impl Sent {
+    pub(crate) fn of(text: &[u8], s3: bool) -> Self {
+        let head = Head::of(text);
+        let ((path, query), mut headers) = (head.path_and_query(), head.texts());
+        let is_token = |name: &str| name.to_ascii_lowercase().ends_with("token");
+        let session = headers
+            .iter()
+            .filter(|(name, _)| is_token(name))
+            .find_map(|(_, token)| Some((util::credentials().with_session_token(*token).ok()?, (*token).to_owned())));
+        headers.retain(|(name, _)| !is_token(name));
+        let (credentials, token) =
+            session.map_or((util::credentials(), None), |(credentials, token)| (credentials, Some(token)));
+        let signer = Signer::for_service(credentials, service(s3), "us-east-1", now()).expect("a signer");
+
+        let mut both = Vec::new();
+        if let Ok(request) = Request::new(&head.method, ORIGIN, path) {
+            let request = request.with_query(&query).with_headers(&headers).allow_dot_segments();
+            both.extend(signer.presign(&request, Duration::from_secs(60), now()).map(|link| Incoming::link(&link)));
+            let signed = signer.sign(&request, PayloadHash::EMPTY, now());
+            both.extend(signed.map(|signed| Incoming::signed(&request, &headers, &signed)));
+        }
+        Self { both, s3, signer, token }
+    }
+
+    /// The signed headers of one of them, or of what was made of it, as the verifier has them.
+    pub(crate) fn verified(&self, incoming: &Incoming) -> Result<Vec<String>, VerifyError> {
+        let verifier = Verifier::new("us-east-1").with_service(service(self.s3));
+        incoming.claim(|claim| {
+            let known = (claim.access_key_id() == ACCESS_KEY).then_some(self.signer.key());
+            let mut key = VerifyingKey::from(known);
+            if let Some(token) = &self.token {
+                key = key.with_session_token(token);
+            }
+            let verified = verifier.verify(claim.with_payload(PayloadHash::EMPTY), key, now())?;
+            Ok(verified.signed_headers().map(String::from).collect())
+        })
+    }
 }
 
 /// Everything that reads what a stranger sent, by itself.

@@ -5,17 +5,18 @@
 mod shared;
 
 use libfuzzer_sys::fuzz_target;
+use shared::Sent;
 use shared::naive::meaning;
 
 fuzz_target!(|input: (bool, u8, u8, u16, &[u8])| {
     let (s3, byte, how, at, text) = input;
-    for incoming in shared::sent(text, s3).into_iter().flatten() {
-        let Ok(names) = shared::verified(&incoming, s3) else { continue };
+    let sent = Sent::of(text, s3);
+    for incoming in &sent.both {
+        let Ok(names) = sent.verified(incoming) else { continue };
         let names: Vec<_> = names.iter().map(|name| &**name).collect();
         let changed = incoming.changed(usize::from(at) % incoming.len(), byte, how % 3);
-        let [before, after] =
-            [&incoming, &changed].map(|it| meaning(&it.method, &it.target, &it.headers, (&names, s3)));
-        let verified = shared::verified(&changed, s3);
+        let [before, after] = [incoming, &changed].map(|it| meaning(&it.method, &it.target, &it.headers, (&names, s3)));
+        let verified = sent.verified(&changed);
         assert_eq!(verified.is_ok(), before == after, "{verified:?}: {changed:?}");
     }
 });

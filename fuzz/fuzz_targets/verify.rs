@@ -5,11 +5,13 @@
 mod shared;
 
 use libfuzzer_sys::fuzz_target;
+use shared::Sent;
 
 fuzz_target!(|input: (bool, &[u8])| {
     let (s3, text) = input;
-    for incoming in shared::sent(text, s3).into_iter().flatten() {
-        let verified = shared::verified(&incoming, s3);
+    let sent = Sent::of(text, s3);
+    for incoming in &sent.both {
+        let verified = sent.verified(incoming);
         assert!(verified.is_ok(), "{verified:?}: {incoming:?}");
     }
 });
