@@ -24,7 +24,17 @@ const RANKS: [(u32, &[&str]); 20] = [
             "service",
         ],
     ),
-    (30, &["canonical", "canonical/order", "canonical/received", "canonical/signed_names"]),
+    (
+        30,
+        &[
+            "canonical",
+            "canonical/header_names",
+            "canonical/order",
+            "canonical/received",
+            "canonical/signed_names",
+            "canonical/walk",
+        ],
+    ),
     (31, &["string_to_sign"]),
     (32, &["key", "key/started"]),
     (40, &["signer"]),

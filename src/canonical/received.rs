@@ -1,6 +1,7 @@
 //! A request that was received: it signed what its list of signed headers says, and nothing is added to it.
 
-use super::order::{Order, compare_names};
+use super::header_names::compare_names;
+use super::order::Order;
 use super::signed_names::{SignedNames, first_name};
 use super::{ADDED_HEADERS, ADDED_PARAMETERS, ALL_ADDED, Authentication, HOST, Parts, Walk};
 use crate::encode::{QUERY, Text, is_canonical, places_in, position};
