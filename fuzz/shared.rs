@@ -235,6 +235,15 @@ impl Sent {
         Self { both, s3, signer, token }
     }
 
+    /// The same where another token is expected, different in one character, if there is one at all.
+    pub(crate) fn with_another_token(mut self, at: usize) -> Option<Self> {
+        let mut token = self.token?.into_bytes();
+        let at = at % token.len();
+        token[at] = if token[at] == b'~' { b'!' } else { b'~' };
+        self.token = Some(String::from_utf8(token).expect("ASCII"));
+        Some(self)
+    }
+
     /// The signed headers of one of them, or of what was made of it, as the verifier has them.
     pub(crate) fn verified(&self, incoming: &Incoming) -> Result<Vec<String>, VerifyError> {
         let verifier = Verifier::new("us-east-1").with_service(service(self.s3));
