@@ -74,7 +74,7 @@ impl<'a> Text<'a> {
 
     /// The same into a text.
     pub(crate) fn write_to(self, plain: Plain, out: &mut impl fmt::Write) -> fmt::Result {
-        self.write(plain, |piece| out.write_str(core::str::from_utf8(piece).map_err(|_| fmt::Error)?))
+        self.write(plain, |piece| out.write_str(ascii(piece)?))
     }
 
     /// The order of two texts of one kind as if both were encoded.
@@ -297,6 +297,12 @@ pub(crate) fn places_in(word: u64, byte: u8) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     let differs = word ^ (ONES * u64::from(byte));
     differs.wrapping_sub(ONES) & !differs & (ONES << 7)
+}
+
+/// Bytes that are ASCII, as text.
+#[inline]
+pub(crate) fn ascii(bytes: &[u8]) -> Result<&str, fmt::Error> {
+    core::str::from_utf8(bytes).map_err(|_| fmt::Error)
 }
 
 /// What comes before the first of these ASCII characters, and what comes behind it.

@@ -1,5 +1,6 @@
 use crate::canonical::CanonicalRequest;
 use crate::digest::Hex;
+use crate::encode::ascii;
 use crate::payload::PayloadHash;
 use crate::scope::CredentialScope;
 use crate::timestamp::Timestamp;
@@ -121,7 +122,7 @@ impl fmt::Display for StringToSign<'_> {
         let mut result = Ok(());
         // All of it is ASCII, so no piece ends inside a character.
         self.write(|piece| {
-            result = result.and_then(|()| f.write_str(core::str::from_utf8(piece).map_err(|_| fmt::Error)?));
+            result = result.and_then(|()| f.write_str(ascii(piece)?));
         });
         result
     }

@@ -1,6 +1,7 @@
 use super::Presigned;
 use crate::canonical::{Authentication, Order, Sink, Walk};
 use crate::digest::Assembled;
+use crate::encode::ascii;
 use crate::error::{Error, Excerpt};
 use crate::key::{Signature, Started};
 use crate::lifetime::{Lifetime, Validity};
@@ -275,9 +276,4 @@ impl<W: Write> Sink for Tee<'_, W> {
         self.send()?;
         self.url.write_str(text)
     }
-}
-
-/// What is sent is encoded, and so ASCII.
-fn ascii(bytes: &[u8]) -> Result<&str, fmt::Error> {
-    core::str::from_utf8(bytes).map_err(|_| fmt::Error)
 }

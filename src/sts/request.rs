@@ -1,7 +1,7 @@
 //! Requests as plain data.
 
 use crate::curl::Quoted;
-use crate::encode::{QUERY, Text};
+use crate::encode::{QUERY, Text, ascii};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -142,7 +142,7 @@ fn write_encoded(text: &str, put: &mut dyn FnMut(&str)) {
             put("+");
         }
         let written = Text::Raw(word).write(QUERY, |piece| {
-            put(core::str::from_utf8(piece).map_err(|_| fmt::Error)?);
+            put(ascii(piece)?);
             Ok(())
         });
         written.expect("what is encoded is ASCII");
