@@ -3,7 +3,7 @@
 mod partition;
 
 use crate::error::Error;
-use crate::name::{check_general_purpose, check_label};
+use crate::name::{check_general_purpose, check_in_path, check_label};
 use crate::service::Service;
 use alloc::borrow::Cow;
 use alloc::format;
@@ -53,13 +53,14 @@ pub struct AwsEndpoint<'a> {
     dual_stack: bool,
     fips: bool,
     accelerated: bool,
+    path_style: bool,
 }
 
 impl<'a> AwsEndpoint<'a> {
     /// The region's ordinary hosts.
     #[must_use]
     pub fn new(region: &'a str) -> Self {
-        Self { region, dual_stack: false, fips: false, accelerated: false }
+        Self { region, dual_stack: false, fips: false, accelerated: false, path_style: false }
     }
 
     /// The hosts that IPv6 reaches as well: `s3.dualstack.…`.
@@ -95,6 +96,32 @@ impl<'a> AwsEndpoint<'a> {
     pub fn with_acceleration(mut self) -> Self {
         self.accelerated = true;
         self
+    }
+
+    /// The bucket's name in front of the key, where Amazon leaves the choice: `s3.eu-west-1.amazonaws.com/photos`. That is
+    /// so for buckets and for the aliases of access points; every other name still goes in front of the host, and so
+    /// does that of an accelerated bucket.
+    ///
+    /// Old names are taken with it which cannot be part of a host, such as `Photos_2006`.
+    ///
+    /// ```
+    /// use s3_sigv4::{AwsEndpoint, Bucket};
+    ///
+    /// let endpoint = AwsEndpoint::new("us-west-2").with_path_style();
+    /// let photos = Bucket::aws("photos", endpoint)?;
+    /// assert_eq!(photos.get("cat.jpg")?.host(), "s3.us-west-2.amazonaws.com");
+    /// let photos = Bucket::aws("photos--usw2-az1--x-s3", endpoint)?;
+    /// assert_eq!(photos.get("cat.jpg")?.host(), "photos--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com");
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_path_style(mut self) -> Self {
+        self.path_style = true;
+        self
+    }
+
+    fn puts_buckets_in_path(&self) -> bool {
+        self.path_style && !self.accelerated
     }
 }
 
@@ -159,11 +186,11 @@ pub(crate) fn resolve<'a>(name: &'a str, endpoint: AwsEndpoint<'_>) -> Result<Ad
         }
         arn.target()?
     } else {
-        Target::of_name(name)?
+        Target::of_name(name, if endpoint.puts_buckets_in_path() { check_in_path } else { check_general_purpose })?
     };
     let kind = target.kind_at(endpoint, partition)?;
     let row = kind.row();
-    let in_path = (kind == Kind::Bucket && name.contains('.')).then_some(name);
+    let in_path = (kind == Kind::Bucket && (endpoint.puts_buckets_in_path() || name.contains('.'))).then_some(name);
     let mut host = String::with_capacity(128);
     if in_path.is_none() {
         host.push_str(&target.name);
@@ -184,6 +211,31 @@ pub(crate) fn resolve<'a>(name: &'a str, endpoint: AwsEndpoint<'_>) -> Result<Ad
     Ok(Address { host, in_path, service: row.service })
 }
 
+/// What an access point or a directory bucket has in front of an endpoint of one's own.
+pub(crate) struct Front<'a> {
+    pub(crate) labels: String,
+    /// That of an ARN.
+    pub(crate) region: Option<&'a str>,
+    pub(crate) service: Service,
+}
+
+/// The same by its name or ARN; for the name of an ordinary bucket, and an alias that is used like one, nothing.
+pub(crate) fn front(name: &str) -> Result<Option<Front<'_>>, Error> {
+    let (target, region) = if name.starts_with("arn:") {
+        let arn = Arn::parse(name)?;
+        (arn.target()?, Some(arn.region))
+    } else {
+        (Target::of_name(name, |_| Ok(()))?, None)
+    };
+    let Target { kind, name, place } = target;
+    let labels = match kind {
+        Kind::Bucket => return Ok(None),
+        Kind::Outpost => format!("{name}.{place}"),
+        _ => name.into_owned(),
+    };
+    Ok(Some(Front { labels, region, service: kind.row().service }))
+}
+
 /// The region of an access point's ARN.
 pub(crate) fn region_of_arn(arn: &str) -> Result<&str, Error> {
     Ok(Arn::parse(arn)?.region)
@@ -198,9 +250,10 @@ struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    fn of_name(name: &'a str) -> Result<Self, Error> {
+    /// The name of an ordinary bucket is checked by the given rules.
+    fn of_name(name: &'a str, check_bucket: fn(&str) -> Result<(), Error>) -> Result<Self, Error> {
         let Some((end, kind)) = ENDS.iter().find(|(end, _)| name.ends_with(end)) else {
-            check_general_purpose(name)?;
+            check_bucket(name)?;
             return Ok(Self { kind: Kind::Bucket, name: name.into(), place: "".into() });
         };
         let kind = kind.ok_or(Error::MultiRegionAccessPoint)?;

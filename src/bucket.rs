@@ -1,4 +1,4 @@
-use crate::aws::{Address, AwsEndpoint, region_of_arn, resolve};
+use crate::aws::{Address, AwsEndpoint, Front, front, region_of_arn, resolve};
 use crate::credentials::Credentials;
 use crate::digest::Decimal;
 use crate::endpoint::{Endpoint, Scheme};
@@ -61,8 +61,8 @@ impl Bucket {
     /// | an ARN | see [`Bucket::from_arn`] | |
     ///
     /// A name with a dot goes into the path, because TLS certificates do not cover it in front of the host. A name that
-    /// AWS's rules forbid is refused; a bucket that is older than a rule is reached by [`Bucket::virtual_hosted`] or
-    /// [`Bucket::path_style`].
+    /// AWS's rules forbid is refused; a bucket that is older than a rule is reached by
+    /// [`AwsEndpoint::with_path_style`] or [`Bucket::virtual_hosted`].
     ///
     /// # Errors
     /// [`Error::BucketName`] by AWS's rules, and [`Error::MultiRegionAccessPoint`] for a name that ends with `.mrap`;
@@ -125,16 +125,36 @@ impl Bucket {
 
     /// The bucket's name in front of the endpoint's host: `https://photos.s3.eu-west-1.amazonaws.com/cat.jpg`.
     ///
-    /// The endpoint is an [`Endpoint`] or the text of one.
+    /// The endpoint is an [`Endpoint`] or the text of one. An access point's ARN and the name of a directory bucket are
+    /// signed as [`Bucket::aws`] has them: so an access point is reached through a VPC's interface endpoint.
     ///
     /// # Errors
     /// As [`Endpoint::parse`]; [`Error::BucketName`] if the name cannot be part of a host;
-    /// [`Error::VirtualHostOnIpAddress`].
+    /// [`Error::VirtualHostOnIpAddress`]; [`Error::Arn`], [`Error::RegionSyntax`] and [`Error::MultiRegionAccessPoint`]
+    /// as [`Bucket::from_arn`].
+    ///
+    /// ```
+    /// use s3_sigv4::Bucket;
+    ///
+    /// let arn = "arn:aws:s3:us-east-1:123456789012:accesspoint/prod";
+    /// let endpoint = "https://accesspoint.vpce-1a2b3c4d-5e6f.s3.us-east-1.vpce.amazonaws.com";
+    /// let prod = Bucket::virtual_hosted(endpoint, arn)?;
+    /// let host = "prod-123456789012.accesspoint.vpce-1a2b3c4d-5e6f.s3.us-east-1.vpce.amazonaws.com";
+    /// assert_eq!(prod.get("cat.jpg")?.host(), host);
+    /// assert_eq!(prod.region(), Some("us-east-1"));
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    ///
+    /// Sources: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html>, and the
+    /// rules of [`AwsEndpoint`].
     pub fn virtual_hosted<E: TryInto<Endpoint>>(endpoint: E, name: &str) -> Result<Self, Error>
     where
         Error: From<E::Error>,
     {
-        Self::by_host(endpoint.try_into()?, name)
+        let endpoint = endpoint.try_into()?;
+        let Some(Front { labels, region, service }) = front(name)? else { return Self::by_host(endpoint, name) };
+        let bucket = Self::in_front(endpoint, name, &labels)?;
+        Ok(bucket.signed_for(region.map(Into::into), service))
     }
 
     /// The bucket's name in front of the key: `http://127.0.0.1:9000/photos/cat.jpg`, as most servers other than
@@ -399,13 +419,17 @@ impl Bucket {
 
     pub(crate) fn by_host(endpoint: Endpoint, name: &str) -> Result<Self, Error> {
         check_in_host(name)?;
+        let dotted = endpoint.scheme == Scheme::Https && name.contains('.');
+        let warning = dotted.then_some(Warning::DotUnderWildcard);
+        Ok(Self { warning, ..Self::in_front(endpoint, name, name)? })
+    }
+
+    fn in_front(endpoint: Endpoint, name: &str, labels: &str) -> Result<Self, Error> {
         if endpoint.is_ip_address() {
             return Err(Error::VirtualHostOnIpAddress);
         }
-        let dotted = endpoint.scheme == Scheme::Https && name.contains('.');
-        let warning = dotted.then_some(Warning::DotUnderWildcard);
-        let host = format!("{name}.{}", endpoint.host);
-        Ok(Self { warning, ..Self::new(name, endpoint.scheme, (host, &endpoint.prefix), None) })
+        let host = format!("{labels}.{}", endpoint.host);
+        Ok(Self::new(name, endpoint.scheme, (host, &endpoint.prefix), None))
     }
 
     pub(crate) fn by_path(endpoint: Endpoint, name: &str) -> Result<Self, Error> {

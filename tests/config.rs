@@ -1,8 +1,9 @@
 //! Stored keys and settings: which of them counts, what is said of those that are missing or wrong, and the files.
 #![cfg(feature = "config")]
 
+use core::time::Duration;
 use s3_sigv4::config::{ConfigError, Settings, SharedFiles, process_output};
-use s3_sigv4::{Bucket, Credentials};
+use s3_sigv4::{Bucket, Credentials, Timestamp};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
@@ -35,6 +36,9 @@ fn shown(credentials: &Credentials) -> String {
     format!("{}{token}{end}", credentials.access_key_id())
 }
 
+/// Keys in the credentials file, which must not be shown.
+const KEYS: &str = "[default]\naws_access_key_id = ID\naws_secret_access_key = MARKED";
+
 const ENVIRONMENT: Variables<'static> = &[("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "secret")];
 
 #[test]
@@ -46,7 +50,7 @@ fn which_keys() {
     let of_config = keys("profile backup", "CONFIG");
     let with_process = format!("{of_config}credential_process = a program\n");
     let named: Variables<'_> = &[("AWS_PROFILE", "backup"), ("AWS_DEFAULT_PROFILE", "default")];
-    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 19] = [
+    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 25] = [
         (None, "", &both, &[], "DEFAULT"),
         (None, "", &both, named, "BACKUP"),
         (None, "", &both, &[("AWS_DEFAULT_PROFILE", "backup")], "BACKUP"),
@@ -62,8 +66,15 @@ fn which_keys() {
         (Some("backup"), &of_config, &backup, &[], "BACKUP"),
         (Some("backup"), &with_process, &backup, &[], "BACKUP"),
         (Some("backup"), "[profile backup]\naws_access_key_id = ID", "[backup]\naws_secret_access_key = s", &[], "ID"),
-        // Sessions.
+        // What is asked after them, and what is not asked at all.
+        (None, "[default]\nlogin_session = x", &default, &[], "DEFAULT"),
+        (None, "[default]\nsso_session = x", &default, &[], "DEFAULT"),
+        (Some("default"), "", &default, &[("AWS_WEB_IDENTITY_TOKEN_FILE", "/token")], "DEFAULT"),
+        (None, "", &default, &[ENVIRONMENT[0], ENVIRONMENT[1], ("AWS_WEB_IDENTITY_TOKEN_FILE", "/token")], "ENV"),
+        // Sessions. The token belongs to the secret.
         (None, "", &with("aws_session_token=t"), &[], "DEFAULT token"),
+        (None, "[default]\naws_session_token=t\naws_expiration = 20130524T000000Z", &default, &[], "DEFAULT"),
+        (Some("backup"), &format!("{of_config}aws_session_token=t"), "", &[], "CONFIG token"),
         (
             None,
             "",
@@ -85,8 +96,19 @@ fn which_keys() {
     for (profile, config, credentials, variables, expected) in cases {
         assert_eq!(found(profile, config, credentials, variables), expected, "{profile:?} {config} {variables:?}");
     }
-    let settings = settings(Some("backup"), &with_process, "", &[]).expect("settings");
-    assert_eq!((settings.profile(), settings.credential_process()), ("backup", Some("a program")));
+    let found = settings(Some("backup"), &with_process, "", &[]).expect("settings");
+    assert_eq!((found.profile(), found.credential_process()), ("backup", Some("a program")));
+
+    // A stale token of the older name in the other file.
+    let config = "[default]\nregion = us-east-1\naws_security_token = stale";
+    let settings = settings(None, config, &with("aws_session_token = right"), &[]).expect("settings");
+    let (bucket, now) = (settings.bucket("photos").expect("a bucket"), Timestamp::FIRST);
+    let link = settings.signer(&bucket, now).expect("keys").presign(
+        &bucket.get("k").expect("a key"),
+        Duration::from_secs(60),
+        now,
+    );
+    assert!(link.expect("a link").url().contains("X-Amz-Security-Token=right&"));
 }
 
 #[test]
@@ -94,7 +116,7 @@ fn every_error_says_what_and_where() {
     let role = "[profile a]\nrole_arn = arn:aws:iam::123456789012:role/link";
     let default = |more: &str| format!("[default]\naws_access_key_id = ID\n{more}");
     let full = |more: &str| default(&format!("aws_secret_access_key = secret\n{more}"));
-    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 29] = [
+    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 33] = [
         (
             None,
             "region = x",
@@ -249,9 +271,42 @@ fn every_error_says_what_and_where() {
             &format!("{role}\nweb_identity_token_file = /token"),
             "",
             &[],
-            "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with a \
-             token of a \
-             web identity: ask STS for a session by AssumeRoleWithWebIdentity, and sign with its keys",
+            "the keys are those of the role arn:aws:iam::123456789012:role/link, for a token of a web identity (line 3 \
+             of the config file): ask STS for a session by AssumeRoleWithWebIdentity, and sign with its keys",
+        ),
+        (
+            None,
+            "[default]\nrole_arn = arn:aws:iam::123456789012:role/link\nweb_identity_token_file = /token",
+            KEYS,
+            &[("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/token"), ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/pod")],
+            "the keys are those of the role arn:aws:iam::123456789012:role/pod, for a token of a web identity (the \
+             environment variable AWS_WEB_IDENTITY_TOKEN_FILE): ask STS for a session by AssumeRoleWithWebIdentity, and \
+             sign with its keys",
+        ),
+        (
+            None,
+            "",
+            KEYS,
+            &[("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/token")],
+            "the keys are those of a role that is not named (role_arn), for a token of a web identity (the environment \
+             variable AWS_WEB_IDENTITY_TOKEN_FILE): ask STS for a session by AssumeRoleWithWebIdentity, and sign with \
+             its keys",
+        ),
+        (
+            None,
+            "[default]\nsso_account_id = 123456789012",
+            KEYS,
+            &[],
+            "the profile default signs in through a browser (sso_account_id, line 2 of the config file): have its keys \
+             printed by aws configure export-credentials --profile default",
+        ),
+        (
+            None,
+            "[default]\nlogin_session = x\naws_access_key_id = ID\naws_secret_access_key = MARKED",
+            "",
+            &[],
+            "the profile default signs in through a browser (login_session, line 2 of the config file): have its keys \
+             printed by aws configure export-credentials --profile default",
         ),
         (
             Some("a"),
@@ -376,6 +431,97 @@ fn where_a_bucket_is() {
     );
     let settings = settings.with_endpoint_url("http://127.0.0.1:9000");
     assert_eq!(url(&settings.bucket("photos").expect("a bucket")), "http://127.0.0.1:9000/photos/k");
+}
+
+/// As botocore has it, by the rules that AWS's SDKs share.
+#[test]
+fn names_that_aws_gives_itself() {
+    let of = |settings: &str| format!("[default]\nregion = us-west-2\n{settings}");
+    let path = of("s3 =\n  addressing_style = path");
+    let accelerated = format!("{path}\n  use_accelerate_endpoint = true");
+    let own = of("endpoint_url = https://example.com");
+    let own_path = format!("{path}\nendpoint_url = https://example.com");
+    let forbidden = of("s3 =\n  use_arn_region = false");
+    let (none, off) = (of(""), [("AWS_S3_USE_ARN_REGION", "false")]);
+    let directory = "photos--usw2-az1--x-s3";
+    let alias = "test-accessp-o0b1d075431d83bebde8xz5w8ijx1qzlbp3i3kuse10--op-s3";
+    let west = "arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap";
+    let east = "arn:aws:s3:us-east-1:123456789012:accesspoint/my-ap";
+    let lambda = "arn:aws:s3-object-lambda:us-west-2:123456789012:accesspoint/my-ap";
+    let outpost = "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01/accesspoint/my-ap";
+    let express = "us-west-2/s3express https://photos--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com/k";
+    let outposts =
+        format!("us-west-2/s3-outposts https://{alias}.op-0b1d075431d83bebd.s3-outposts.us-west-2.amazonaws.com/k");
+    let by_arn = "us-west-2/s3 https://my-ap-123456789012.s3-accesspoint.us-west-2.amazonaws.com/k";
+    let by_other = "us-east-1/s3 https://my-ap-123456789012.s3-accesspoint.us-east-1.amazonaws.com/k";
+    let other_region = |place: &str| {
+        format!("the ARN names the region us-east-1, and no other than that of the settings is allowed ({place})")
+    };
+    let cases: [(&str, Variables<'_>, &str, &str); 26] = [
+        (&path, &[], directory, express),
+        (&none, &[], directory, express),
+        (&path, &[], alias, &outposts),
+        (&path, &[], west, by_arn),
+        (&path, &[], "abc-s3alias", "us-west-2/s3 https://s3.us-west-2.amazonaws.com/abc-s3alias/k"),
+        (&path, &[], "Photos_2006", "us-west-2/s3 https://s3.us-west-2.amazonaws.com/Photos_2006/k"),
+        (&accelerated, &[], "photos", "us-west-2/s3 https://photos.s3-accelerate.amazonaws.com/k"),
+        (&accelerated, &[], "my.photos", "there is no transfer acceleration for a bucket name with a dot"),
+        (&accelerated, &[], "Photos_2006", "the bucket name has the character P at byte offset 0"),
+        (&own, &[], "photos", " https://example.com/photos/k"),
+        (&own, &[], "abc-s3alias", " https://example.com/abc-s3alias/k"),
+        (&own, &[], directory, "/s3express https://photos--usw2-az1--x-s3.example.com/k"),
+        (&own_path, &[], directory, " https://example.com/photos--usw2-az1--x-s3/k"),
+        (&own, &[], west, "us-west-2/s3 https://my-ap-123456789012.example.com/k"),
+        (&own_path, &[], west, "us-west-2/s3 https://my-ap-123456789012.example.com/k"),
+        (&own, &[], east, "us-east-1/s3 https://my-ap-123456789012.example.com/k"),
+        (&own, &[], lambda, "us-west-2/s3-object-lambda https://my-ap-123456789012.example.com/k"),
+        (&own, &[], outpost, "us-west-2/s3-outposts https://my-ap-123456789012.op-01.example.com/k"),
+        (&own, &[], alias, &format!("/s3-outposts https://{alias}.op-0b1d075431d83bebd.example.com/k")),
+        (&none, &[], east, by_other),
+        (&forbidden, &[], west, by_arn),
+        (&forbidden, &[], east, &other_region("line 3 of the config file")),
+        (&forbidden, &[("AWS_S3_USE_ARN_REGION", "true")], east, by_other),
+        (&none, &off, east, &other_region("the environment variable AWS_S3_USE_ARN_REGION")),
+        (&of("s3_use_arn_region = false"), &[], east, &other_region("line 3 of the config file")),
+        (&own, &off, east, &other_region("the environment variable AWS_S3_USE_ARN_REGION")),
+    ];
+    for (config, variables, name, expected) in cases {
+        let bucket = settings(None, config, "", variables).and_then(|settings| settings.bucket(name));
+        let found = bucket.map_or_else(
+            |error| error.to_string(),
+            |bucket| {
+                let service = Some(bucket.service().name()).filter(|name| bucket.region().is_some() || *name != "s3");
+                let scope = [bucket.region(), service].map(Option::unwrap_or_default).join("/");
+                format!("{} {}", if scope == "/" { "" } else { &scope }, url(&bucket))
+            },
+        );
+        assert_eq!(found, expected, "{config} {name}");
+    }
+}
+
+/// Below `s3` there are only those that botocore reads there.
+#[test]
+fn switches_below_s3() {
+    let of = |settings: &str| format!("[default]\nregion = us-west-2\n{settings}");
+    let plain = "https://photos.s3.us-west-2.amazonaws.com/k";
+    for (config, variables, expected) in [
+        (of("s3 =\n  use_fips_endpoint = true"), None, plain),
+        (
+            of("endpoint_url = https://example.com\ns3 =\n  ignore_configured_endpoint_urls = true"),
+            None,
+            "https://example.com/photos/k",
+        ),
+        (
+            of("s3 =\n  use_dualstack_endpoint = false"),
+            Some(("AWS_USE_DUALSTACK_ENDPOINT", "true")),
+            "https://photos.s3.dualstack.us-west-2.amazonaws.com/k",
+        ),
+        (of("s3 =\n  use_dualstack_endpoint = false"), None, plain),
+    ] {
+        let variables: Vec<_> = variables.into_iter().collect();
+        let bucket = settings(None, &config, "", &variables).and_then(|settings| settings.bucket("photos"));
+        assert_eq!(url(&bucket.expect("a bucket")), expected, "{config}");
+    }
 }
 
 fn url(bucket: &Bucket) -> String {

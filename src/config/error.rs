@@ -81,18 +81,15 @@ pub enum ConfigError {
         /// Where it says so.
         place: Place,
     },
-    /// The profile gets its keys by a token of a web identity.
+    /// The keys come by a token of a web identity: the environment or the profile says so.
     #[error(
-        "the profile {profile} assumes the role {role_arn} ({place}) with a token of a web identity: ask STS for a \
-         session by \
-         AssumeRoleWithWebIdentity, and sign with its keys"
+        "the keys are those of {}, for a token of a web identity ({place}): ask STS for a session by \
+         AssumeRoleWithWebIdentity, and sign with its keys", Role(.role_arn)
     )]
     WebIdentity {
-        /// The profile.
-        profile: String,
-        /// The role.
-        role_arn: String,
-        /// Where it says so.
+        /// The role, if it is named.
+        role_arn: Option<String>,
+        /// Where the token is named.
         place: Place,
     },
     /// The profile gets its keys from IAM Identity Center, or by signing in to the console.
@@ -103,7 +100,7 @@ pub enum ConfigError {
     SignsIn {
         /// The profile.
         profile: String,
-        /// The setting that says so: `sso_session`, `sso_start_url` or `login_session`.
+        /// The setting that says so: `sso_account_id`, `sso_role_name`, `sso_session`, `sso_start_url` or `login_session`.
         setting: &'static str,
         /// Where it says so.
         place: Place,
@@ -138,6 +135,14 @@ pub enum ConfigError {
     NoRegion {
         /// The profile.
         profile: String,
+    },
+    /// The ARN of an access point in another region, which `use_arn_region = false` forbids.
+    #[error("the ARN names the region {named}, and no other than that of the settings is allowed ({place})")]
+    OtherRegion {
+        /// The region that the ARN names.
+        named: String,
+        /// Where it is forbidden.
+        place: Place,
     },
     /// A bucket or an endpoint that is none: see [`Error`].
     #[error(transparent)]
@@ -201,6 +206,17 @@ impl fmt::Display for Named<'_> {
         match self.0 {
             Place::Variable(_) => Ok(()),
             Place::Line(..) => write!(f, ": {}", self.1),
+        }
+    }
+}
+
+struct Role<'a>(&'a Option<String>);
+
+impl fmt::Display for Role<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(role_arn) => write!(f, "the role {role_arn}"),
+            None => f.write_str("a role that is not named (role_arn)"),
         }
     }
 }

@@ -1,14 +1,12 @@
-use super::error::ConfigError;
+use super::error::{ConfigError, Place};
 use super::files::{Setting, SharedFiles};
 use super::sources::{Addressing, Environment, Sources, is_true};
 use crate::aws::{self, AwsEndpoint};
 use crate::bucket::Bucket;
 use crate::credentials::Credentials;
-use crate::service::Service;
 use crate::signer::Signer;
 use crate::timestamp::Timestamp;
 use alloc::borrow::ToOwned;
-use alloc::format;
 use alloc::string::String;
 use core::fmt;
 use core::mem::take;
@@ -54,6 +52,8 @@ pub struct Settings {
     dual_stack: bool,
     fips: bool,
     accelerated: bool,
+    /// Where it is said that an ARN's region must be the settings' own.
+    arn_region_forbidden: Option<Place>,
 }
 
 impl Settings {
@@ -90,9 +90,10 @@ impl Settings {
             endpoint_url: text(found.endpoint_url("AWS_ENDPOINT_URL_S3", "s3")?),
             sts_endpoint_url: found.endpoint_url("AWS_ENDPOINT_URL_STS", "sts").map(text),
             addressing: found.addressing()?,
-            dual_stack: found.switch("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
+            dual_stack: found.dual_stack()?,
             fips: found.switch("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
             accelerated: is_true("use_accelerate_endpoint", found.of_s3("use_accelerate_endpoint"))?,
+            arn_region_forbidden: found.arn_region_forbidden()?,
             profile: found.name.to_owned(),
         })
     }
@@ -199,20 +200,32 @@ impl Settings {
     /// A bucket at the address that these settings lead to.
     ///
     /// Amazon's by [`Bucket::aws`], with `use_dualstack_endpoint`, `use_fips_endpoint` and, nested below `s3`,
-    /// `use_accelerate_endpoint`; an access point by its ARN, in the region that this names. At an endpoint of one's
-    /// own the
-    /// name goes into the path, unless `addressing_style`, nested below `s3`, is `virtual`.
+    /// `use_accelerate_endpoint` and `addressing_style`; an access point by its ARN, in the region that this names, unless
+    /// `AWS_S3_USE_ARN_REGION`, `s3_use_arn_region` or, nested below `s3`, `use_arn_region` is `false`.
+    ///
+    /// At an endpoint of one's own the name goes into the path, unless `addressing_style` is `virtual`; an access point,
+    /// and a directory bucket where `addressing_style` does not say `path`, goes in front of the host:
+    /// [`Bucket::virtual_hosted`].
     ///
     /// # Errors
-    /// [`ConfigError::NoRegion`], and [`ConfigError::Address`] as those of [`Bucket`]'s constructors.
+    /// [`ConfigError::NoRegion`], [`ConfigError::OtherRegion`], and [`ConfigError::Address`] as those of [`Bucket`]'s
+    /// constructors.
     pub fn bucket(&self, name: &str) -> Result<Bucket, ConfigError> {
-        if let Some(endpoint_url) = &self.endpoint_url {
-            return Ok(match self.addressing {
-                Some(Addressing::Virtual) => Bucket::virtual_hosted(endpoint_url, name)?,
-                None | Some(Addressing::Auto | Addressing::Path) => Bucket::path_style(endpoint_url, name)?,
-            });
-        }
         let of_arn = if name.starts_with("arn:") { Some(aws::region_of_arn(name)?) } else { None };
+        if let (Some(named), Some(place)) = (of_arn, self.arn_region_forbidden) {
+            if self.region() != of_arn {
+                return Err(ConfigError::OtherRegion { named: named.into(), place });
+            }
+        }
+        if let Some(endpoint_url) = &self.endpoint_url {
+            let in_front = match self.addressing {
+                Some(Addressing::Virtual) => true,
+                Some(Addressing::Path) => of_arn.is_some(),
+                Some(Addressing::Auto) | None => aws::front(name)?.is_some(),
+            };
+            let bucket = if in_front { Bucket::virtual_hosted } else { Bucket::path_style };
+            return Ok(bucket(endpoint_url, name)?);
+        }
         let mut endpoint = AwsEndpoint::new(of_arn.or(self.region()).ok_or_else(|| self.no_region())?);
         if self.dual_stack {
             endpoint = endpoint.with_dual_stack();
@@ -223,11 +236,8 @@ impl Settings {
         if self.accelerated {
             endpoint = endpoint.with_acceleration();
         }
-        if self.addressing == Some(Addressing::Path) && of_arn.is_none() {
-            // The name of a bucket that has a dot goes into the path: its host is the region's own.
-            let host = aws::resolve("path.style", endpoint)?.host;
-            let bucket = Bucket::path_style(&*format!("https://{host}"), name)?;
-            return Ok(bucket.signed_for(Some(endpoint.region.into()), Service::S3));
+        if self.addressing == Some(Addressing::Path) {
+            endpoint = endpoint.with_path_style();
         }
         Ok(Bucket::aws(name, endpoint)?)
     }

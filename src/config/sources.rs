@@ -44,9 +44,22 @@ impl<'a> Sources<'a> {
         self.environment.first(variables).or_else(|| self.of_profile(setting).cloned())
     }
 
-    /// `use_dualstack_endpoint` may also be nested below `s3`, where it counts for S3 alone, as in botocore.
     pub(super) fn switch(&self, variable: &'static str, name: &'static str) -> Result<bool, ConfigError> {
-        is_true(name, self.of_s3(name).or_else(|| self.either(&[variable], name)))
+        is_true(name, self.either(&[variable], name))
+    }
+
+    /// It may also be nested below `s3`; as in botocore, either can only switch it on.
+    pub(super) fn dual_stack(&self) -> Result<bool, ConfigError> {
+        let name = "use_dualstack_endpoint";
+        Ok(is_true(name, self.of_s3(name))? || self.switch("AWS_USE_DUALSTACK_ENDPOINT", name)?)
+    }
+
+    /// Where it is said that the region which an ARN names does not count; without a word, it does.
+    pub(super) fn arn_region_forbidden(&self) -> Result<Option<Place>, ConfigError> {
+        let name = "s3_use_arn_region";
+        let setting = self.either(&["AWS_S3_USE_ARN_REGION"], name).or_else(|| self.of_s3("use_arn_region"));
+        let place = setting.as_ref().map(|setting| setting.place);
+        Ok(if is_true(name, setting)? { None } else { place })
     }
 
     pub(super) fn addressing(&self) -> Result<Option<Addressing>, ConfigError> {
@@ -71,52 +84,69 @@ impl<'a> Sources<'a> {
         Ok(of_service.or_else(|| self.of_profile("endpoint_url").cloned()))
     }
 
-    /// botocore's order: the environment, roles, sign-in by a browser, keys in the credentials file, a program, keys in
-    /// the config file.
+    /// botocore's order: the environment, a role, a web identity, IAM Identity Center, keys in the credentials file, the
+    /// console's sign-in, a program, keys in the config file.
     pub(super) fn credentials(&self, explicit_profile: bool) -> Result<Credentials, ConfigError> {
         let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
         if let (false, Some(id)) = (explicit_profile, self.environment.first(&names[..1])) {
             let rest = [self.environment.first(&names[1..]), self.environment.first(&TOKEN_VARIABLES)];
             return keys(id, names[1], rest, self.environment.first(&["AWS_CREDENTIAL_EXPIRATION"]));
         }
-        self.elsewhere()?;
-        let process = self.of_profile("credential_process");
-        match (self.of_profile("aws_access_key_id"), process) {
-            // The keys in the config file come last.
-            (Some(Setting { place: Place::Line(SharedFile::Config, _), .. }) | None, Some(process)) => {
-                Err(ConfigError::CredentialProcess { profile: self.name.to_owned(), place: process.place })
-            }
-            (None, None) => Err(ConfigError::NoCredentials { profile: self.name.to_owned() }),
-            (Some(id), _) => {
-                let of = |name: &str| self.of_profile(name).cloned();
-                let token = of("aws_security_token").or_else(|| of("aws_session_token"));
-                let secret = of("aws_secret_access_key");
-                keys(id.clone(), "aws_secret_access_key", [secret, token], of("aws_expiration"))
+        // Its own keys are not meant then: signed with them, it would act for somebody else than it says.
+        self.role()?;
+        self.web_identity(explicit_profile)?;
+        self.signs_in(&["sso_account_id", "sso_role_name"])?;
+        let id = self.of_profile("aws_access_key_id");
+        let in_config = |setting: &Setting| matches!(setting.place, Place::Line(SharedFile::Config, _));
+        if id.is_none_or(in_config) {
+            self.signs_in(&["login_session"])?;
+            if let Some(process) = self.of_profile("credential_process") {
+                let (profile, place) = (self.name.to_owned(), process.place);
+                return Err(ConfigError::CredentialProcess { profile, place });
             }
         }
+        let Some(id) = id else {
+            self.signs_in(&["sso_session", "sso_start_url"])?;
+            return Err(ConfigError::NoCredentials { profile: self.name.to_owned() });
+        };
+        let secret = self.of_profile("aws_secret_access_key");
+        // A session's secret and its token stand together: beside a secret in the credentials file, the config file has
+        // that of another.
+        let belongs = |other: &&Setting| !in_config(other) || secret.is_none_or(in_config);
+        let of = |name: &str| self.of_profile(name).filter(belongs).cloned();
+        let token = of("aws_security_token").or_else(|| of("aws_session_token"));
+        keys(id.clone(), "aws_secret_access_key", [secret.cloned(), token], of("aws_expiration"))
     }
 
-    /// Whether the profile has its keys from somebody else.
-    fn elsewhere(&self) -> Result<(), ConfigError> {
+    fn role(&self) -> Result<(), ConfigError> {
+        let Some(role) = self.of_profile("role_arn") else { return Ok(()) };
+        if self.of_profile("web_identity_token_file").is_some() {
+            return Ok(());
+        }
         let text = |setting: &Setting| shown(&setting.value);
-        let profile = self.name.to_owned();
-        if let Some(role) = self.of_profile("role_arn") {
-            let (role_arn, place) = (text(role), role.place);
-            if self.of_profile("web_identity_token_file").is_some() {
-                return Err(ConfigError::WebIdentity { profile, role_arn, place });
-            }
-            let source = self.of_profile("source_profile").map(|source| format!("the profile {}", text(source)));
-            let source = source.or_else(|| self.of_profile("credential_source").map(text));
-            // Its own keys are not meant: signed with them, it would act for somebody else than it says.
-            let source_name = source.unwrap_or_else(|| "a profile that it does not name (source_profile)".to_owned());
-            return Err(ConfigError::AssumesRole { profile, role_arn, source_name, place });
-        }
-        for setting in ["sso_session", "sso_start_url", "login_session"] {
-            if let Some(found) = self.of_profile(setting) {
-                return Err(ConfigError::SignsIn { profile, setting, place: found.place });
-            }
-        }
-        Ok(())
+        let source = self.of_profile("source_profile").map(|source| format!("the profile {}", text(source)));
+        let source = source.or_else(|| self.of_profile("credential_source").map(text));
+        let source_name = source.unwrap_or_else(|| "a profile that it does not name (source_profile)".to_owned());
+        let (profile, role_arn, place) = (self.name.to_owned(), text(role), role.place);
+        Err(ConfigError::AssumesRole { profile, role_arn, source_name, place })
+    }
+
+    /// The environment counts unless a profile was asked for by its name.
+    fn web_identity(&self, explicit_profile: bool) -> Result<(), ConfigError> {
+        let find = |variable: &'static str, setting: &str| match explicit_profile {
+            true => self.of_profile(setting).cloned(),
+            false => self.either(&[variable], setting),
+        };
+        let Some(token) = find("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else { return Ok(()) };
+        let role_arn = find("AWS_ROLE_ARN", "role_arn").map(|role| shown(&role.value));
+        Err(ConfigError::WebIdentity { role_arn, place: token.place })
+    }
+
+    fn signs_in(&self, settings: &[&'static str]) -> Result<(), ConfigError> {
+        let found = settings.iter().find_map(|setting| Some((*setting, self.of_profile(setting)?)));
+        found.map_or(Ok(()), |(setting, found)| {
+            Err(ConfigError::SignsIn { profile: self.name.to_owned(), setting, place: found.place })
+        })
     }
 }
 
