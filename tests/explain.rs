@@ -9,8 +9,8 @@ mod util;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use s3_sigv4::{
-    Bucket, Cause, ChunkedBody, ErrorResponse, Explanation, PayloadHash, Request, Rewrite, Service, SignedText, Signer,
-    StringToSign,
+    Bucket, Cause, ChunkedBody, Credentials, ErrorResponse, Explanation, PayloadHash, Request, Rewrite, Service,
+    SignedText, Signer, StringToSign,
 };
 use server::{Answer, Flavour, Server, Wire, percent_decode};
 use sha2::{Digest, Sha256};
@@ -217,6 +217,36 @@ fn what_an_explanation_holds() {
     assert_eq!(format!("{response:?}"), "ErrorResponse { status: Some(403), bytes: 29, .. }");
 }
 
+/// A session's key id is known with its token alone, which a request has or has not.
+#[test]
+fn a_key_of_a_session_that_is_not_known() {
+    let body = "<Error><Code>InvalidAccessKeyId</Code><AWSAccessKeyId>ASIAIOSFODNN7EXAMPLE</AWSAccessKeyId></Error>";
+    let unknown = Cause::AccessKeyUnknown { access_key_id: Some("ASIAIOSFODNN7EXAMPLE".to_owned()) };
+    let get = request("/cat.jpg");
+    let session = |service| {
+        let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE", "secret").expect("keys");
+        let credentials = credentials.with_session_token("token").expect("a token");
+        Signer::for_service(credentials, service, "us-east-1", now()).expect("a signer")
+    };
+    for (signer, expected) in [
+        (signer(), Cause::TokenMissing),
+        (session(Service::S3), unknown.clone()),
+        (session(Service::S3_EXPRESS), unknown.clone()),
+    ] {
+        let header = signer.canonical_request(&get, PayloadHash::EMPTY, now()).expect("a canonical request");
+        let link = signer.canonical_link(&get, Duration::from_secs(900), now()).expect("a canonical request");
+        for canonical in [header, link] {
+            assert_eq!(*ErrorResponse::new(body).explain(&canonical).cause(), expected, "{canonical}");
+        }
+    }
+    assert_eq!(
+        unknown.to_string(),
+        "the server knows no access key id ASIAIOSFODNN7EXAMPLE. A session's is known together with its token alone. The token \
+         was signed: see that it arrives, and that the session is of this server and partition."
+    );
+    assert_eq!(*ErrorResponse::new(body).explain_alone().cause(), Cause::TokenMissing);
+}
+
 /// What the server does not show can be seen all the same: by its clock, and by its bucket's region.
 #[test]
 fn what_is_seen_without_texts() {
@@ -358,6 +388,10 @@ fn hostile_bodies() {
     let signer = signer();
     let get = request("/cat.jpg").with_query(&[("prefix", "a")]);
     let canonical = signer.canonical_request(&get, PayloadHash::EMPTY, now()).expect("a canonical request");
+    let long_name = "%".repeat(20_000);
+    let query = [(&*long_name, "a")];
+    let long = request("/cat.jpg").with_query(&query);
+    let long = signer.canonical_request(&long, PayloadHash::EMPTY, now()).expect("a canonical request");
     let many = |piece: &str| piece.repeat(LENGTH / piece.len());
     let element = |name: &str, text: &str| {
         format!("<Error><Code>SignatureDoesNotMatch</Code><{name}>{text}</{name}><Region>r</Region></Error>")
@@ -388,6 +422,8 @@ fn hostile_bodies() {
         request(&format!("GET\n{}\n\n\n\n\n", many("secret-"))),
         request(&format!("GET\n/cat.jpg\n{}\n\n\n\n", many("a&"))),
         request(&format!("GET\n/cat.jpg\n{}\n\n\n\n", many("prefix=b&"))),
+        // As long as it is still read.
+        request(&format!("GET\n/cat.jpg\n{}\nhost:h\n\nhost\n0", "a&".repeat(120_000))),
         request(&format!("GET\n/cat.jpg\n{}\n\n\n\n", many("cookie=&"))),
         format!(
             "<!DOCTYPE Error [<!ENTITY a \"{}\"><!ENTITY b SYSTEM \"file:///etc/passwd\">]>\
@@ -398,7 +434,7 @@ fn hostile_bodies() {
     for body in &bodies {
         let start = Instant::now();
         let response = ErrorResponse::new(body);
-        for explanation in [response.explain(&canonical), response.explain_alone()] {
+        for explanation in [response.explain(&canonical), response.explain(&long), response.explain_alone()] {
             let text = format!("{explanation:#}\n{explanation:?}");
             assert!(text.len() < 8 * 1024, "{} bytes for {:.80}", text.len(), body);
             assert!(!text.contains("passwd"), "{text}");

@@ -45,7 +45,15 @@ impl<'a> Parts<'a> {
     pub(super) fn parameter(&self, name: &str) -> Option<&'a str> {
         pairs(self.query).into_iter().find(|(own, _)| *own == name).map(|(_, value)| value)
     }
+
+    pub(super) fn has_token(&self) -> bool {
+        let in_header = |name: &str| self.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+        TOKENS.iter().any(|name| in_header(name) || self.parameter(name).is_some())
+    }
 }
+
+/// What carries a session's token, in the query or as a header.
+const TOKENS: [&str; 2] = ["X-Amz-Security-Token", "X-Amz-S3session-Token"];
 
 /// The first difference between two canonical requests.
 pub(super) fn requests(ours: &Parts<'_>, theirs: &Parts<'_>) -> Option<Found> {
@@ -175,26 +183,44 @@ fn normalized(path: &str) -> String {
 
 /// What an encoding went through, if both texts stand for the same.
 fn rewrite(signed: &str, received: &str) -> Option<Rewrite> {
-    if signed == received {
-        return None;
+    Encoded::new(signed).rewrite(received)
+}
+
+/// A text that was signed, and what it may have become: to compare it costs no more than the other text is long.
+struct Encoded<'a> {
+    text: &'a str,
+    decoded: Vec<u8>,
+    twice: String,
+}
+
+impl<'a> Encoded<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, decoded: percent_decode_str(text).collect(), twice: text.replace('%', "%25") }
     }
-    let [ours, theirs] = [signed, received].map(|text| percent_decode_str(text).collect::<Vec<u8>>());
-    if signed.replace('%', "%25") == received {
-        return Some(Rewrite::EncodedTwice);
+
+    fn rewrite(&self, received: &str) -> Option<Rewrite> {
+        if self.text == received {
+            return None;
+        }
+        if self.twice == received {
+            return Some(Rewrite::EncodedTwice);
+        }
+        let ours = &*self.decoded;
+        if *ours == *received.as_bytes() {
+            return Some(Rewrite::Decoded);
+        }
+        let theirs: Vec<u8> = percent_decode_str(received).collect();
+        if *ours == *theirs || *theirs == *self.text.as_bytes() {
+            return Some(Rewrite::EncodedOtherwise);
+        }
+        let blank = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
+        if ours.iter().map(blank).eq(theirs.iter().map(blank)) {
+            let spaces = |text: &[u8]| text.iter().filter(|byte| **byte == b' ').count();
+            let sent_as_plus = spaces(ours) > spaces(&theirs);
+            return Some(if sent_as_plus { Rewrite::SpaceAsPlus } else { Rewrite::PlusAsSpace });
+        }
+        None
     }
-    if *ours == *received.as_bytes() {
-        return Some(Rewrite::Decoded);
-    }
-    if ours == theirs || *theirs == *signed.as_bytes() {
-        return Some(Rewrite::EncodedOtherwise);
-    }
-    let blank = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
-    if ours.iter().map(blank).eq(theirs.iter().map(blank)) {
-        let spaces = |text: &[u8]| text.iter().filter(|byte| **byte == b' ').count();
-        let sent_as_plus = spaces(&ours) > spaces(&theirs);
-        return Some(if sent_as_plus { Rewrite::SpaceAsPlus } else { Rewrite::PlusAsSpace });
-    }
-    None
 }
 
 fn query(signed: &str, received: &str) -> Cause {
@@ -220,14 +246,15 @@ fn query(signed: &str, received: &str) -> Cause {
         let name = other.map(|(name, _)| *name).next().unwrap_or_default();
         return Cause::ParameterAdded { name: show(name) };
     };
-    let twin = other.clone().find(|(theirs, _)| *theirs == name || rewrite(name, theirs).is_some());
+    let own_name = Encoded::new(name);
+    let twin = other.clone().find(|(theirs, _)| *theirs == name || own_name.rewrite(theirs).is_some());
     let shown = show(&decoded(name));
     match twin {
-        _ if matches!(&*decoded(name), "X-Amz-Security-Token" | "X-Amz-S3session-Token") => match twin {
+        _ if TOKENS.contains(&&*decoded(name)) => match twin {
             Some(_) => Cause::TokenChanged,
             None => Cause::TokenMissing,
         },
-        Some((theirs, received)) => match rewrite(value, received).or_else(|| rewrite(name, theirs)) {
+        Some((theirs, received)) => match rewrite(value, received).or_else(|| own_name.rewrite(theirs)) {
             Some(rewrite) => Cause::ParameterRewritten { name: shown, rewrite },
             None => Cause::Parameter { name: shown, signed: hide(name, value), received: hide(name, received) },
         },

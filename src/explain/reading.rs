@@ -114,9 +114,10 @@ impl Reading<'_> {
         if has("Invalid according to Policy") {
             return Some(self.policy());
         }
-        // "the region is wrong", "the region 'a' is wrong", "scoped to a valid Region".
+        // "the region is wrong", "the region 'a' is wrong", "scoped to a valid region", which some services capitalise.
         let of_regions = self.code.starts_with("Authorization") && self.body.get("Region").is_some();
-        if of_regions || has("the region is wrong") || has("; the region '") || has("scoped to a valid Region") {
+        let scoped = has("scoped to a valid region") || has("scoped to a valid Region");
+        if of_regions || has("the region is wrong") || has("; the region '") || scoped {
             return Some(self.region());
         }
         if has("scoped to correct service") || has("incorrect service") {
@@ -124,7 +125,8 @@ impl Reading<'_> {
             let expected = quoted(message, "correct service: ").or_else(|| quoted(message, "belongs to "));
             return Some(Cause::Service { signed, expected });
         }
-        if has("Date in Credential scope") || has("Invalid credential date") {
+        let of_form = has("slash-delimited elements") || has("Authorization header requires '");
+        if of_form || has("Date in Credential scope") || has("Invalid credential date") {
             return Some(Cause::Malformed { message: self.details() });
         }
         if has("X-Amz-Expires must be") || has("X-Amz-Expires should be") {
@@ -227,7 +229,9 @@ impl Reading<'_> {
     fn access_key(&self) -> Cause {
         let access_key_id = self.body.get("AWSAccessKeyId");
         // That of a session is known together with its token alone.
-        if access_key_id.is_some_and(|id| id.starts_with("ASIA")) {
+        let parts = self.signed.and_then(|signed| Parts::of(signed.canonical));
+        let with_token = parts.is_some_and(|parts| parts.has_token());
+        if access_key_id.is_some_and(|id| id.starts_with("ASIA")) && !with_token {
             return Cause::TokenMissing;
         }
         Cause::AccessKeyUnknown { access_key_id: access_key_id.map(show) }
@@ -246,13 +250,16 @@ impl Reading<'_> {
         let message = self.body.message();
         let expected = self.body.get("Region").map(show).or_else(|| quoted(message, "expecting "));
         let expected = expected.or_else(|| self.answer.bucket_region.map(show));
-        let signed = quoted(message, "the region ").or_else(|| quoted(message, "valid Region, not "));
+        let scoped = || ["valid region, not ", "valid Region, not "].iter().find_map(|words| quoted(message, words));
+        let signed = quoted(message, "the region ").or_else(scoped);
         Cause::Region { signed: signed.or_else(|| self.signed.map(|signed| show(signed.region))), expected }
     }
 
     fn clock(&self) -> Cause {
-        let milliseconds = self.number("MaxAllowedSkewMilliseconds");
         let message = self.body.message();
+        let minutes = || message.split_once(" min.")?.0.rsplit(' ').next()?.parse::<u64>().ok()?.checked_mul(60);
+        let allowed =
+            self.number("MaxAllowedSkewMilliseconds").map(|milliseconds| milliseconds / 1000).or_else(minutes);
         let after = |text: &str| {
             let (_, rest) = message.split_once(text)?;
             instant::read(rest.split(|c: char| !c.is_ascii_alphanumeric()).next()?)
@@ -261,7 +268,7 @@ impl Reading<'_> {
         let signed = self.instant("RequestTime").or_else(|| after("Signature expired: "));
         let signed = signed.or_else(|| after("Signature not yet current: ")).or(self.signed_at());
         let server = self.instant("ServerTime").or_else(|| after(" (")).or_else(|| self.server_time());
-        Cause::Clock { signed, server, allowed: milliseconds.map(|milliseconds| milliseconds / 1000) }
+        Cause::Clock { signed, server, allowed }
     }
 
     fn expired(&self) -> Cause {

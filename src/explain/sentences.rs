@@ -247,7 +247,10 @@ impl fmt::Display for Cause {
                 }
                 match expected {
                     Some(expected) => write!(f, "the server expects {expected}. Sign for {expected}"),
-                    None => f.write_str("the server does not say which it expects. Ask for the bucket's location"),
+                    None => f.write_str(
+                        "the server does not say which it expects. It is that of the endpoint; of a bucket, ask for its \
+                         location",
+                    ),
                 }
             }
             Self::Service { signed, expected } => {
@@ -328,7 +331,13 @@ impl fmt::Display for Cause {
                     Some(id) => write!(f, "{id}. ")?,
                     None => f.write_str("such as this. ")?,
                 }
-                f.write_str("It was deleted, misspelt or belongs to another server or partition")
+                f.write_str(match access_key_id {
+                    Some(id) if id.starts_with("ASIA") => {
+                        "A session's is known together with its token alone. The token was signed: see that it arrives, and \
+                         that the session is of this server and partition"
+                    }
+                    _ => "It was deleted, misspelt or belongs to another server or partition",
+                })
             }
             Self::Secret { access_key_id } => {
                 f.write_str("the server made the same canonical request and the same string to sign. So the secret is left: ")?;

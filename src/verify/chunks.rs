@@ -319,17 +319,20 @@ impl ChunkDecoder {
 
     fn keep_trailer(&mut self, line: &str, syntax: VerifyError) -> Result<(), VerifyError> {
         let (name, value) = line.split_once(':').ok_or(syntax)?;
-        if name.is_empty() || !name.bytes().all(is_token) || value.bytes().any(|byte| byte.is_ascii_control()) {
+        // A line that is signed is signed as it stands, with the name in lower case.
+        let capitals = self.framing.trailers_are_signed() && name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let is_name = !name.is_empty() && name.bytes().all(is_token) && !capitals;
+        if !is_name || value.bytes().any(|byte| byte.is_ascii_control()) {
             return Err(syntax);
         }
-        // Names are signed in lower case, and every client known sends them so.
-        if !self.framing.trailers.iter().any(|other| other == name) {
-            return Err(VerifyError::TrailerNotAnnounced { name: Excerpt::of(name) });
+        let name = name.to_ascii_lowercase();
+        if !self.framing.trailers.contains(&name) {
+            return Err(VerifyError::TrailerNotAnnounced { name: Excerpt::of(&name) });
         }
-        if self.trailers.iter().any(|(other, _)| other == name) {
-            return Err(VerifyError::TrailerRepeated { name: Excerpt::of(name) });
+        if self.trailers.iter().any(|(other, _)| *other == name) {
+            return Err(VerifyError::TrailerRepeated { name: Excerpt::of(&name) });
         }
-        self.trailers.push((name.to_string(), value.to_string()));
+        self.trailers.push((name, value.to_string()));
         Ok(())
     }
 

@@ -343,7 +343,8 @@ pub enum VerifyError {
 
     /// A trailing header cannot be read.
     #[error(
-        "the trailing header at byte offset {position} is not a name, a colon and a value without control characters"
+        "the trailing header at byte offset {position} is not a name (in lower case where it is signed), a colon and a value \
+         without control characters"
     )]
     TrailerSyntax {
         /// Where its line starts in the framed body.
