@@ -104,7 +104,7 @@ fn config(case: &Value) -> Result<Map<String, Value>, Box<dyn Error>> {
         "endpoint_url": settings.endpoint_url(),
         "addressing_style": settings.addressing_style(),
     });
-    let bucket = Bucket::aws("photos", "us-east-1")?;
+    let bucket = Bucket::aws("us-east-1", "photos")?;
     let link = bucket.signer(credentials, now)?.presign(&bucket.get("k")?, Duration::from_secs(900), now)?;
     found["signature"] = link.url().rsplit('=').next().into();
     Ok(found.as_object().cloned().unwrap_or_default())

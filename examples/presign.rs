@@ -60,7 +60,7 @@ fn link_to(address: &str) -> Result<Presigned, Box<dyn Error>> {
     }
     let bucket = match optional("AWS_ENDPOINT_URL") {
         Some(endpoint) => Bucket::path_style(&endpoint, bucket)?,
-        None => Bucket::aws(bucket, &region)?,
+        None => Bucket::aws(&region, bucket)?,
     };
     let now = Timestamp::now();
     let signer = Signer::for_service(credentials, bucket.service().clone(), &region, now)?;

@@ -34,10 +34,10 @@ pub(crate) use partition::suffix_of;
 /// ```
 /// use s3_sigv4::{AwsEndpoint, Bucket};
 ///
-/// let photos = Bucket::aws("photos", AwsEndpoint::new("us-gov-west-1").with_dual_stack().with_fips())?;
+/// let photos = Bucket::aws(AwsEndpoint::new("us-gov-west-1").with_dual_stack().with_fips(), "photos")?;
 /// assert_eq!(photos.get("cat.jpg")?.host(), "photos.s3-fips.dualstack.us-gov-west-1.amazonaws.com");
 ///
-/// let photos = Bucket::aws("photos", AwsEndpoint::new("eu-west-1").with_acceleration())?;
+/// let photos = Bucket::aws(AwsEndpoint::new("eu-west-1").with_acceleration(), "photos")?;
 /// assert_eq!(photos.get("cat.jpg")?.host(), "photos.s3-accelerate.amazonaws.com");
 /// assert_eq!(photos.region(), Some("eu-west-1"));
 /// # Ok::<(), s3_sigv4::Error>(())
@@ -108,9 +108,9 @@ impl<'a> AwsEndpoint<'a> {
     /// use s3_sigv4::{AwsEndpoint, Bucket};
     ///
     /// let endpoint = AwsEndpoint::new("us-west-2").with_path_style();
-    /// let photos = Bucket::aws("photos", endpoint)?;
+    /// let photos = Bucket::aws(endpoint, "photos")?;
     /// assert_eq!(photos.get("cat.jpg")?.host(), "s3.us-west-2.amazonaws.com");
-    /// let photos = Bucket::aws("photos--usw2-az1--x-s3", endpoint)?;
+    /// let photos = Bucket::aws(endpoint, "photos--usw2-az1--x-s3")?;
     /// assert_eq!(photos.get("cat.jpg")?.host(), "photos--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com");
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```

@@ -72,20 +72,20 @@ impl Bucket {
     /// ```
     /// use s3_sigv4::{AwsEndpoint, Bucket};
     ///
-    /// let photos = Bucket::aws("photos", "eu-west-1")?;
+    /// let photos = Bucket::aws("eu-west-1", "photos")?;
     /// assert_eq!(photos.get("cat.jpg")?.host(), "photos.s3.eu-west-1.amazonaws.com");
     ///
-    /// let photos = Bucket::aws("photos", AwsEndpoint::new("cn-north-1").with_dual_stack())?;
+    /// let photos = Bucket::aws(AwsEndpoint::new("cn-north-1").with_dual_stack(), "photos")?;
     /// assert_eq!(photos.get("cat.jpg")?.host(), "photos.s3.dualstack.cn-north-1.amazonaws.com.cn");
     ///
-    /// let photos = Bucket::aws("photos--usw2-az1--x-s3", "us-west-2")?;
+    /// let photos = Bucket::aws("us-west-2", "photos--usw2-az1--x-s3")?;
     /// assert_eq!(photos.get("cat.jpg")?.host(), "photos--usw2-az1--x-s3.s3express-usw2-az1.us-west-2.amazonaws.com");
     /// assert_eq!(photos.service().name(), "s3express");
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
     ///
     /// Source: <https://docs.aws.amazon.com/general/latest/gr/s3.html>; [`AwsEndpoint`] has the others.
-    pub fn aws<'a>(name: &str, endpoint: impl Into<AwsEndpoint<'a>>) -> Result<Self, Error> {
+    pub fn aws<'a>(endpoint: impl Into<AwsEndpoint<'a>>, name: &str) -> Result<Self, Error> {
         let endpoint = endpoint.into();
         let Address { host, in_path, service } = resolve(name, endpoint)?;
         Ok(Self::new(name, Scheme::Https, (host, ""), in_path).signed_for(Some(endpoint.region.into()), service))
@@ -112,7 +112,7 @@ impl Bucket {
     /// assert_eq!(photos.get("cat.jpg")?.host(), "my-ap-123456789012.s3-accesspoint.us-west-2.amazonaws.com");
     /// assert_eq!(photos.region(), Some("us-west-2"));
     ///
-    /// let photos = Bucket::aws(arn, AwsEndpoint::new("us-west-2").with_dual_stack())?;
+    /// let photos = Bucket::aws(AwsEndpoint::new("us-west-2").with_dual_stack(), arn)?;
     /// assert_eq!(photos.get("cat.jpg")?.host(), "my-ap-123456789012.s3-accesspoint.dualstack.us-west-2.amazonaws.com");
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
@@ -120,7 +120,7 @@ impl Bucket {
     /// Sources: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html>, and the hosts in
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>.
     pub fn from_arn(arn: &str) -> Result<Self, Error> {
-        Self::aws(arn, region_of_arn(arn)?)
+        Self::aws(region_of_arn(arn)?, arn)
     }
 
     /// The bucket's name in front of the endpoint's host: `https://photos.s3.eu-west-1.amazonaws.com/cat.jpg`.
@@ -291,7 +291,7 @@ impl Bucket {
     ///
     /// ```
     /// # use s3_sigv4::Bucket;
-    /// # let photos = Bucket::aws("photos", "eu-west-1")?;
+    /// # let photos = Bucket::aws("eu-west-1", "photos")?;
     /// let page = photos.list().with_query(&[("prefix", "2024/")]);
     /// assert!(page.url().to_string().ends_with("/?prefix=2024%2F&list-type=2"));
     /// # Ok::<(), s3_sigv4::Error>(())
@@ -309,7 +309,7 @@ impl Bucket {
     ///
     /// ```
     /// # use s3_sigv4::Bucket;
-    /// # let photos = Bucket::aws("photos", "eu-west-1")?;
+    /// # let photos = Bucket::aws("eu-west-1", "photos")?;
     /// let start = photos.create_multipart_upload("film.mp4")?;
     /// assert!(start.url().to_string().ends_with("/film.mp4?uploads="));
     /// # Ok::<(), s3_sigv4::Error>(())
@@ -326,7 +326,7 @@ impl Bucket {
     ///
     /// ```
     /// # use s3_sigv4::Bucket;
-    /// # let photos = Bucket::aws("photos", "eu-west-1")?;
+    /// # let photos = Bucket::aws("eu-west-1", "photos")?;
     /// let part = photos.upload_part("film.mp4", 1, "VXBsb2FkIElE")?;
     /// assert!(part.url().to_string().ends_with("/film.mp4?partNumber=1&uploadId=VXBsb2FkIElE"));
     /// # Ok::<(), s3_sigv4::Error>(())
@@ -346,7 +346,7 @@ impl Bucket {
     /// # use s3_sigv4::{Bucket, Credentials, Error, Signer, Timestamp};
     /// # let now = Timestamp::parse("20130524T000000Z")?;
     /// # let signer = Signer::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret")?, "us-east-1", now)?;
-    /// # let photos = Bucket::aws("photos", "us-east-1")?;
+    /// # let photos = Bucket::aws("us-east-1", "photos")?;
     /// let links = photos
     ///     .upload_parts("film.mp4", 1..=3, "VXBsb2FkIElE")
     ///     .map(|part| signer.presign(&part?, Duration::from_secs(3600), now))
@@ -408,7 +408,7 @@ impl Bucket {
     ///
     /// ```
     /// # use s3_sigv4::Bucket;
-    /// # let photos = Bucket::aws("photos", "eu-west-1")?;
+    /// # let photos = Bucket::aws("eu-west-1", "photos")?;
     /// let versioning = photos.on_bucket("GET")?.with_query(&[("versioning", "")]);
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```

@@ -27,7 +27,7 @@
 //! # */
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
 //! let signer = Signer::new(credentials, "eu-west-1", now)?;
-//! let documents = Bucket::aws("documents", "eu-west-1")?;
+//! let documents = Bucket::aws("eu-west-1", "documents")?;
 //!
 //! let name = ContentDisposition::attachment("Rechnung für Zoë.pdf")?;
 //! let response = ResponseHeaders::new().with_content_disposition(name);
@@ -59,7 +59,7 @@
 //!     .with_session_token("IQoJb3JpZ2luX2VjEXAMPLE")?
 //!     .with_expiration(Timestamp::parse("20130524T001200Z")?); // 12 minutes left
 //! let signer = Signer::new(session, "eu-west-1", now)?;
-//! let documents = Bucket::aws("documents", "eu-west-1")?;
+//! let documents = Bucket::aws("eu-west-1", "documents")?;
 //! let report = documents.get("report.pdf")?;
 //!
 //! let hour = Duration::from_secs(3600);
@@ -89,7 +89,7 @@
 //! # let morning = Timestamp::parse("20130524T080000Z")?;
 //! # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
 //! # let signer = Signer::new(credentials, "eu-west-1", morning)?;
-//! # let photos = Bucket::aws("photos", "eu-west-1")?;
+//! # let photos = Bucket::aws("eu-west-1", "photos")?;
 //!
 //! let lifetime = Lifetime::from(Duration::from_secs(900)).stable_for(Duration::from_secs(3600));
 //! let first = signer.presign(&photos.get("cat.jpg")?, lifetime, Timestamp::parse("20130524T080000Z")?)?;
@@ -110,7 +110,7 @@
 //! # let now = Timestamp::parse("20130524T000000Z")?;
 //! # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
 //! # let signer = Signer::new(credentials, "eu-west-1", now)?;
-//! # let photos = Bucket::aws("photos", "eu-west-1")?;
+//! # let photos = Bucket::aws("eu-west-1", "photos")?;
 //!
 //! let headers = [
 //!     ("content-type", "image/jpeg"),
@@ -142,7 +142,7 @@
 //! # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
 //! # let signer = Signer::new(credentials, "eu-west-1", now)?;
 //!
-//! let photos = Bucket::aws("photos", "eu-west-1")?;
+//! let photos = Bucket::aws("eu-west-1", "photos")?;
 //! let policy = PostPolicy::for_keys_under("incoming/eric/")?
 //!     .with_prefix("Content-Type", "image/")?
 //!     .with_exact("success_action_status", "201")?
@@ -168,7 +168,7 @@
 //! # let now = Timestamp::parse("20130524T000000Z")?;
 //! # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
 //! # let signer = Signer::new(credentials, "eu-west-1", now)?;
-//! # let films = Bucket::aws("films", "eu-west-1")?;
+//! # let films = Bucket::aws("eu-west-1", "films")?;
 //! # let (file, length) = (&[7_u8; 100_000][..], 100_000);
 //! # let mut connection = Vec::new();
 //!
@@ -198,7 +198,7 @@
 //! # let now = Timestamp::parse("20130524T000000Z")?;
 //! # let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
 //! # let signer = Signer::new(credentials, "eu-west-1", now)?;
-//! # let films = Bucket::aws("films", "eu-west-1")?;
+//! # let films = Bucket::aws("eu-west-1", "films")?;
 //!
 //! // 1. Start: the answer's <UploadId> names the upload.
 //! let start = signer.sign(&films.create_multipart_upload("film.mp4")?, PayloadHash::EMPTY, now)?;

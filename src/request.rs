@@ -152,7 +152,7 @@ impl<'a> Request<'a> {
     ///
     /// ```
     /// # use s3_sigv4::Bucket;
-    /// # let photos = Bucket::aws("photos", "eu-west-1")?;
+    /// # let photos = Bucket::aws("eu-west-1", "photos")?;
     /// # let content_type = String::from("image/jpeg");
     /// let headers = [("content-type", content_type.as_str()), ("x-amz-acl", "private")];
     /// let request = photos.put("cat.jpg")?.with_headers(&headers);
@@ -172,7 +172,7 @@ impl<'a> Request<'a> {
     ///
     /// ```
     /// # use s3_sigv4::Bucket;
-    /// # let photos = Bucket::aws("photos", "eu-west-1")?;
+    /// # let photos = Bucket::aws("eu-west-1", "photos")?;
     /// let request = photos.get("cat.jpg")?.with_version_id("3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY")?;
     /// assert!(request.url().to_string().ends_with("/cat.jpg?versionId=3%2FL4kqtJlcpXroDTDmJ%2BrmSpXd3dIbrHY"));
     /// # Ok::<(), s3_sigv4::Error>(())

@@ -12,7 +12,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 ///
 /// # let now = Timestamp::parse("20130524T000000Z")?;
 /// # let signer = Signer::new(Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret")?, "us-east-1", now)?;
-/// # let bucket = Bucket::aws("photos", "us-east-1")?;
+/// # let bucket = Bucket::aws("us-east-1", "photos")?;
 /// let response = ResponseHeaders::new()
 ///     .with_content_disposition(ContentDisposition::attachment("cat.jpg")?)
 ///     .with_content_type("image/jpeg");

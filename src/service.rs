@@ -42,7 +42,7 @@ impl Service {
     /// use s3_sigv4::{Bucket, Credentials, PayloadHash, Service, SessionToken, Signer, Timestamp};
     ///
     /// let now = Timestamp::parse("20130524T000000Z")?;
-    /// let photos = Bucket::aws("photos--usw2-az1--x-s3", "us-west-2")?;
+    /// let photos = Bucket::aws("us-west-2", "photos--usw2-az1--x-s3")?;
     ///
     /// // Every five minutes, with the credentials of a user or a role:
     /// let role = Credentials::new("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?

@@ -42,7 +42,7 @@
 //! let session = Session::parse(answer)?;
 //! assert_eq!(session.expiration().to_string(), "20190715T232833Z");
 //! let signer = Signer::new(session.into_credentials(), "eu-west-1", now)?;
-//! let link = signer.presign(&Bucket::aws("photos", "eu-west-1")?.get("cat.jpg")?, Duration::from_secs(86400), now)?;
+//! let link = signer.presign(&Bucket::aws("eu-west-1", "photos")?.get("cat.jpg")?, Duration::from_secs(86400), now)?;
 //! assert_eq!(link.limited_by(), Limit::Credentials);
 //! assert_eq!(link.valid_until().to_string(), "20190715T232833Z");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

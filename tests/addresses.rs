@@ -43,17 +43,17 @@ fn addresses() {
         (by_path("https://[2001:DB8::1]", "photos"), "cat.jpg", "https://[2001:db8::1]/photos/cat.jpg"),
         (by_path("https://example.com/a/b", "photos"), "cat.jpg", "https://example.com/a/b/photos/cat.jpg"),
         (
-            Bucket::aws("photos", "eu-west-1").expect("a bucket"),
+            Bucket::aws("eu-west-1", "photos").expect("a bucket"),
             "cat.jpg",
             "https://photos.s3.eu-west-1.amazonaws.com/cat.jpg",
         ),
         (
-            Bucket::aws("my.photos", "eu-west-1").expect("a bucket"),
+            Bucket::aws("eu-west-1", "my.photos").expect("a bucket"),
             "cat.jpg",
             "https://s3.eu-west-1.amazonaws.com/my.photos/cat.jpg",
         ),
         (
-            Bucket::aws("photos", "cn-north-1").expect("a bucket"),
+            Bucket::aws("cn-north-1", "photos").expect("a bucket"),
             "cat.jpg",
             "https://photos.s3.cn-north-1.amazonaws.com.cn/cat.jpg",
         ),
@@ -95,7 +95,7 @@ fn amazons_addresses_are_those_of_botocore() {
     for line in include_str!("vectors/addresses/botocore.tsv").lines() {
         let columns: Vec<_> = line.split('\t').collect();
         let [name, region, options] = columns[..3] else { panic!("{line}") };
-        let bucket = Bucket::aws(name, endpoint(region, options));
+        let bucket = Bucket::aws(endpoint(region, options), name);
         match (bucket, &columns[3..]) {
             (Ok(bucket), [url, service, signed_region]) => {
                 let request = bucket.on_bucket("GET").expect("a request");
@@ -155,7 +155,7 @@ fn what_amazon_does_not_offer() {
         ("photos", "cn-north-1", "fips", "FIPS endpoint in the partition aws-cn"),
         ("photos", "cn-northwest-1", "accelerated", "transfer acceleration in the partition aws-cn"),
     ] {
-        refused(Bucket::aws(name, endpoint(region, options)), &format!("there is no {message}"));
+        refused(Bucket::aws(endpoint(region, options), name), &format!("there is no {message}"));
     }
 }
 
@@ -166,12 +166,12 @@ fn regions_of_amazons() {
         .into_iter()
         .chain(["eu-west-1-2", "europe-west-1", "fips-us-west-1", "e1-west-1"])
     {
-        refused(Bucket::aws("photos", region), form);
+        refused(Bucket::aws(region, "photos"), form);
     }
-    refused(Bucket::aws("photos", "eu.west"), "the region has the character . at byte offset 2");
-    refused(Bucket::aws("photos", ""), "the region is empty");
+    refused(Bucket::aws("eu.west", "photos"), "the region has the character . at byte offset 2");
+    refused(Bucket::aws("", "photos"), "the region is empty");
     let region = String::from("eu-west-1");
-    assert_eq!(Bucket::aws("photos", &region), Bucket::aws("photos", AwsEndpoint::from("eu-west-1")));
+    assert_eq!(Bucket::aws(&region, "photos"), Bucket::aws(AwsEndpoint::from("eu-west-1"), "photos"));
 }
 
 #[test]
@@ -218,8 +218,8 @@ fn arns() {
         refused(Bucket::from_arn(arn), message);
     }
     let arn = "arn:aws:s3:us-west-2:123456789012:accesspoint/my-ap";
-    refused(Bucket::aws(arn, "us-east-1"), "the ARN names another region than the one that was asked for");
-    refused(Bucket::aws("mfzwi23gnjvgw.mrap", "us-west-2"), multi);
+    refused(Bucket::aws("us-east-1", arn), "the ARN names another region than the one that was asked for");
+    refused(Bucket::aws("us-west-2", "mfzwi23gnjvgw.mrap"), multi);
     assert!(Bucket::from_arn(&long[..long.len() - 1]).is_ok());
 }
 
@@ -248,7 +248,7 @@ fn names_of_general_purpose_buckets() {
     ] {
         let message = format!("the bucket name {reason}");
         assert_eq!(Bucket::check_name(name).expect_err("should be refused").to_string(), message);
-        refused(Bucket::aws(name, "eu-west-1"), &message);
+        refused(Bucket::aws("eu-west-1", name), &message);
     }
     // No general purpose bucket is called so, but each is something that can be addressed.
     for (name, reason) in [
@@ -260,11 +260,11 @@ fn names_of_general_purpose_buckets() {
     ] {
         let message = format!("the bucket name {reason}");
         assert_eq!(Bucket::check_name(name).expect_err("should be refused").to_string(), message);
-        assert_eq!(Bucket::aws(name, "us-west-2").is_ok(), !name.ends_with(".mrap"));
+        assert_eq!(Bucket::aws("us-west-2", name).is_ok(), !name.ends_with(".mrap"));
     }
     for name in ["abc", "a.b", "1.2.3", "a-.-b", "192.168.5.400", "0.0.0", "x--s3", "my-an", &*"a".repeat(63)] {
         assert_eq!(Bucket::check_name(name), Ok(()), "{name}");
-        assert!(Bucket::aws(name, "eu-west-1").is_ok(), "{name}");
+        assert!(Bucket::aws("eu-west-1", name).is_ok(), "{name}");
     }
     // Older than the rule, or on a server that has no such rule.
     assert!(Bucket::virtual_hosted("https://s3.amazonaws.com", "sthree-photos").is_ok());
@@ -291,9 +291,9 @@ fn names_of_directory_buckets_and_aliases() {
         ("xn--photos--usw2-az1--x-s3", "the bucket name starts with xn--, which AWS does not allow"),
         (&*format!("{}--usw2-az1--x-s3", "a".repeat(48)), "the bucket name is not 3 to 63 characters long"),
     ] {
-        refused(Bucket::aws(name, "us-west-2"), message);
+        refused(Bucket::aws("us-west-2", name), message);
     }
-    assert!(Bucket::aws(&format!("{}--usw2-az1--x-s3", "a".repeat(47)), "us-west-2").is_ok());
+    assert!(Bucket::aws("us-west-2", &format!("{}--usw2-az1--x-s3", "a".repeat(47))).is_ok());
 }
 
 #[test]
@@ -371,7 +371,7 @@ proptest! {
         let mut endpoint = AwsEndpoint::new(&region);
         if dual_stack { endpoint = endpoint.with_dual_stack(); }
         if fips { endpoint = endpoint.with_fips(); }
-        if let Ok(bucket) = Bucket::aws(&name, endpoint) {
+        if let Ok(bucket) = Bucket::aws(endpoint, &name) {
             let host = bucket.on_bucket("GET").expect("a request").host().to_owned();
             prop_assert_eq!(region_of_host(&host), Some(&*region), "{}", host);
             let bare = host.rfind(".s3").map_or(&*host, |dot| &host[dot + 1..]);
@@ -385,7 +385,7 @@ proptest! {
 
     #[test]
     fn nothing_panics(text in "(arn:)?[a-z0-9:/. -]{0,80}(--x-s3|--op-s3|--xa-s3|-s3alias|\\PC*)", host in "\\PC*") {
-        let _ = (Bucket::aws(&text, "us-west-2"), Bucket::aws("photos", &*text), Bucket::from_arn(&text));
+        let _ = (Bucket::aws("us-west-2", &text), Bucket::aws(&*text, "photos"), Bucket::from_arn(&text));
         let _ = (Bucket::check_name(&text), region_of_host(&text), region_of_host(&host));
         let _ = region_of_host(&format!("{host}.amazonaws.com"));
     }
@@ -427,7 +427,7 @@ fn a_dot_in_front_of_a_wildcard() {
     assert_eq!(warning(Bucket::virtual_hosted("http://s3.example.com", "my.photos")), None);
     assert_eq!(warning(Bucket::virtual_hosted("https://s3.example.com", "photos")), None);
     assert_eq!(warning(Bucket::path_style("https://s3.example.com", "my.photos")), None);
-    assert_eq!(warning(Bucket::aws("my.photos", "eu-west-1")), None);
+    assert_eq!(warning(Bucket::aws("eu-west-1", "my.photos")), None);
 }
 
 /// The table of profiles, a row each: its bucket at this endpoint, the region, the headers that are not signed, what is
@@ -536,7 +536,7 @@ fn profiles_decide_what_is_signed() {
 
 #[test]
 fn a_directory_bucket_brings_the_name_of_its_token() {
-    let photos = Bucket::aws("photos--usw2-az1--x-s3", "us-west-2").expect("a bucket");
+    let photos = Bucket::aws("us-west-2", "photos--usw2-az1--x-s3").expect("a bucket");
     let signer = photos.signer(session(), now()).expect("a signer");
     let link = signer.presign(&photos.get("cat.jpg").expect("a request"), MINUTE, now()).expect("a link").to_string();
     assert!(link.contains("%2Fus-west-2%2Fs3express%2Faws4_request&"));

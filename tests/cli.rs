@@ -1578,7 +1578,7 @@ fn many_keys() {
     let file = folder.join("keys");
     fs::write(&file, keys.join("\r\n")).expect("a file");
     let signer = Signer::new(Credentials::new(ID, SECRET).expect("keys"), "us-east-1", now).expect("a signer");
-    let bucket = Bucket::aws("photos", "us-east-1").expect("a bucket");
+    let bucket = Bucket::aws("us-east-1", "photos").expect("a bucket");
     let link = |key: &str| {
         let key = format!("2024/{key}");
         signer.presign(&bucket.get(&key).expect("a key"), Duration::from_secs(900), now).expect("a link").to_string()

@@ -25,7 +25,7 @@ fn replaced(from: &str, to: &str) -> String {
 #[test]
 fn a_link_in_plain_words() {
     let signer = Signer::new(session(), "eu-west-1", now()).expect("a signer");
-    let bucket = Bucket::aws("photos", "eu-west-1").expect("a bucket");
+    let bucket = Bucket::aws("eu-west-1", "photos").expect("a bucket");
     let put = bucket.put("2024/cat & dog.jpg").expect("a request");
     let query = [("versionId", "1"), ("response-content-type", "image/jpeg")];
     let put = put.with_headers(&[("content-type", "image/jpeg")]).with_query(&query);

@@ -155,7 +155,7 @@ proptest! {
         let _ = (Timestamp::parse(t(0)), PayloadHash::parse(t(0)), SigningKey::import(t(0)), Endpoint::parse(t(0)));
         let _ = Timestamp::from_unix(unix);
         let _ = Bucket::virtual_hosted(t(0), t(1)).map(|bucket| bucket.get(t(2)).map(|request| request.url().to_string()));
-        let _ = Bucket::aws(t(0), t(1));
+        let _ = Bucket::aws(t(1), t(0));
         let _ = Credentials::new(t(0), t(1)).and_then(|credentials| credentials.with_session_token(t(2)));
         let _ = (Bucket::from_arn(t(0)), Bucket::check_name(t(0)), region_of_host(t(0)));
         let _ = (ContentDisposition::attachment(t(0)), ContentDisposition::inline(t(1)));

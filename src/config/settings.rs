@@ -239,7 +239,7 @@ impl Settings {
         if self.addressing == Some(Addressing::Path) {
             endpoint = endpoint.with_path_style();
         }
-        Ok(Bucket::aws(name, endpoint)?)
+        Ok(Bucket::aws(endpoint, name)?)
     }
 
     /// A signer for that bucket, with these keys.

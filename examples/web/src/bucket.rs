@@ -13,7 +13,7 @@ impl Bucket {
     /** A bucket of Amazon S3 in this region, or of a relative that its name tells. */
     #[cfg(feature = "full")]
     pub fn aws(name: &str, region: &str) -> Result<Bucket, JsValue> {
-        s3_sigv4::Bucket::aws(name, region).map(Self).map_err(error)
+        s3_sigv4::Bucket::aws(region, name).map(Self).map_err(error)
     }
 
     /** The name in front of the endpoint's host. */
