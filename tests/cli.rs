@@ -118,6 +118,14 @@ fn the_examples_of_aws() {
     let late = verified("20130524T001501Z");
     assert_eq!((late.code, late.out.as_str()), (1, ""));
     assert!(late.err.starts_with("error: the request is dated 2013-05-24T00:00:00Z"), "{}", late.err);
+    // Of a whole request the method is known, and all its headers are.
+    for (from, to, text) in [
+        ("GET ", "PUT ", "the signature does not match"),
+        ("Range: bytes=0-9\r\n", "", "the header range was signed, and is not there"),
+    ] {
+        let changed = run_with(&["verify", "--at", DAY], &KEYS, message.replace(from, to).as_bytes());
+        assert_eq!((changed.code, changed.err), (1, format!("error: {text}\n")));
+    }
 
     // ListUsers of the IAM user guide.
     let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
@@ -461,6 +469,11 @@ fn headers_that_signing_sets() {
     // What is not signed need not be at hand.
     let elsewhere = [&sign[..], &["--unsigned-payload", "-H", "content-length: 5"]].concat();
     assert!(run(&elsewhere).done().contains("\r\ncontent-length: 5\r\n"));
+    let message =
+        b"PUT /k HTTP/1.1\r\nHost: a.example\r\nx-amz-content-sha256: UNSIGNED-PAYLOAD\r\ncontent-length: 5\r\n\r\nabc";
+    let at_hand = run_with(&["sign", "--request", "-", "--at", DAY], &KEYS, message);
+    let text = "error: content-length is given as 5, and the body has 3 bytes\n";
+    assert_eq!((at_hand.code, at_hand.err.as_str()), (4, text));
     let twice = run(&[&elsewhere[..], &["-H", "Content-Length: 7"]].concat());
     assert_eq!((twice.code, twice.err.as_str()), (4, "error: content-length is given more than once\n"));
     let both = run(&[&elsewhere[..], &["-H", empty]].concat());
@@ -566,6 +579,19 @@ fn verify_says_what_it_needs() {
         b"<Error><Code>SignatureDoesNotMatch</Code></Error>",
     );
     assert!(explained.done().starts_with("SignatureDoesNotMatch: "));
+    // Without what was signed it is not held against anything.
+    let explained =
+        run_with(&["explain", "--link", put.trim()], &KEYS, b"<Error><Code>SignatureDoesNotMatch</Code></Error>");
+    let text = "error: the header content-type was signed, and is not there: -H 'content-type: …' gives it\n";
+    assert_eq!((explained.code, explained.out.as_str(), explained.err.as_str()), (4, "", text));
+    // The token of a session at a directory bucket is added by signing, too.
+    let variables = [KEYS[0], KEYS[1], SESSION, ("AWS_REGION", "us-west-2")];
+    let express = ["presign", "s3://photos--usw2-az1--x-s3/k", "-q", "--at", DAY];
+    let link = run_with(&express, &variables, b"").done();
+    assert!(link.contains("&X-Amz-S3session-Token="), "{link}");
+    let body = b"<Error><Code>SignatureDoesNotMatch</Code></Error>";
+    let explained = run_with(&["explain", "--link", link.trim()], &variables, body).done();
+    assert!(explained.starts_with("SignatureDoesNotMatch: "), "{explained}");
 }
 
 /// The heading that each option stands below.

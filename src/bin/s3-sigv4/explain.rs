@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::inspect::used;
 use crate::message::Message;
 use crate::operation::{borrowed, headers};
-use crate::verify::METHODS;
+use crate::verify::{METHODS, missing};
 use s3_sigv4::{
     Cause, Claim, Credentials, ErrorResponse, Explanation, Inspection, Request, Service, Signer, Timestamp, Verifier,
     VerifyError,
@@ -90,6 +90,11 @@ fn against_link(
             let other = (unseen && method != args.method).then_some(&args.method);
             (method, other.map(|used| format!("The link was signed for {method}, and not for {used}.")))
         }
+        Err(VerifyError::SignedHeaderMissing { .. }) => {
+            // Without it the link cannot be signed again, and what would differ then says nothing of the server.
+            let signed: Vec<_> = inspection.signed_headers().map(str::to_owned).collect();
+            return Err(Failure::Refused(missing(&message, &signed)));
+        }
         Err(error) => (&*args.method, Some(itself(error))),
     };
     let request = Request::from_url(method, &url)?.with_headers(&headers).allow_dot_segments();
@@ -159,6 +164,7 @@ fn with_option(text: String, cause: &Cause) -> String {
 /// The parameters that signing adds.
 fn is_of_signing(parameter: &str) -> bool {
     let name = parameter.split('=').next().unwrap_or_default();
-    let own = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature", "Security-Token"];
-    name.strip_prefix("X-Amz-").is_some_and(|name| own.contains(&name))
+    let own = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"];
+    let tokens = ["Security-Token", "S3session-Token"];
+    name.strip_prefix("X-Amz-").is_some_and(|name| own.contains(&name) || tokens.contains(&name))
 }

@@ -96,7 +96,7 @@ fn mismatch(message: &Message, other: Option<&str>) -> String {
 }
 
 /// All headers of a link that are missing, and how they are given here.
-fn missing(message: &Message, signed: &[String]) -> String {
+pub(crate) fn missing(message: &Message, signed: &[String]) -> String {
     let names: Vec<_> = signed.iter().map(|name| &**name).filter(|name| message.header(name).is_none()).collect();
     let (text, them) = match &*names {
         [name] => (format!("the header {name} was signed, and is not there"), "it"),
