@@ -87,10 +87,10 @@ pub enum Error {
     /// The text is not an exported signing key.
     #[error(
         "an exported signing key has the form 20130524/us-east-1/s3/aws4_request=, then 64 lower-case hexadecimal \
-         digits: its {part} differs"
+         digits: this has {part}"
     )]
     ExportedKeySyntax {
-        /// Which part.
+        /// What it has in place of that.
         part: &'static str,
     },
 
@@ -113,8 +113,13 @@ pub enum Error {
     },
 
     /// A signing key was to be used for another region or service than its own.
-    #[error("the signing key is for another region or service")]
-    KeyOfAnotherScope,
+    #[error("the signing key is for another {part} than {wanted}")]
+    KeyOfAnotherScope {
+        /// `region` or `service`.
+        part: &'static str,
+        /// Which one it was to be used for.
+        wanted: Excerpt,
+    },
 
     /// A raw path does not start with a slash.
     #[error("the path does not start with a slash")]

@@ -80,9 +80,11 @@ impl SigningKey {
     /// [`Error::ExportedKeySyntax`] if the text is anything else.
     pub fn import(text: &str) -> Result<Self, Error> {
         let wrong = |part| Error::ExportedKeySyntax { part };
-        let (scope, hex) = text.rsplit_once('=').ok_or(wrong("="))?;
-        let scope = CredentialScope::parse(scope).map_err(|_| wrong("scope"))?;
-        let bytes = unhex(hex).map(Zeroizing::new).ok_or(wrong("digits"))?;
+        let (scope, hex) = text.rsplit_once('=').ok_or(wrong("no ="))?;
+        let scope = CredentialScope::parse(scope).map_err(|_| wrong("another scope"))?;
+        let line_break = hex.ends_with(['\n', '\r']);
+        let other = wrong(if line_break { "a line break behind it" } else { "other digits" });
+        let bytes = unhex(hex).map(Zeroizing::new).ok_or(other)?;
         Ok(Self::from_bytes(*bytes, scope))
     }
 
@@ -99,8 +101,9 @@ impl SigningKey {
     /// signature would be wrong.
     pub fn sign(&self, text: &StringToSign<'_>) -> Result<Signature, Error> {
         self.good_at(text.now())?;
-        if self.scope != *text.scope() {
-            return Err(Error::KeyOfAnotherScope);
+        let scope = text.scope();
+        if self.scope != *scope {
+            return Err(self.scope.refused(scope.region(), scope.service()));
         }
         Ok(Signature::of(text, &self.hmac))
     }

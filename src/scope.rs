@@ -1,4 +1,4 @@
-use crate::error::{Error, Field, check};
+use crate::error::{Error, Excerpt, Field, check};
 use crate::timestamp::Timestamp;
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -110,6 +110,12 @@ impl<'a> CredentialScope<'a> {
     /// The same day and region for another service, whose name is checked already.
     pub(crate) fn for_service(&self, service: &str) -> CredentialScope<'static> {
         CredentialScope::of(self.day(), self.region(), service)
+    }
+
+    /// That a key of this scope was to be used for another region or service.
+    pub(crate) fn refused(&self, region: &str, service: &str) -> Error {
+        let (part, wanted) = if self.region() == region { ("service", service) } else { ("region", region) };
+        Error::KeyOfAnotherScope { part, wanted: Excerpt::of(wanted) }
     }
 
     pub(crate) fn day_digits(&self) -> [u8; 8] {

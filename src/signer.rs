@@ -222,7 +222,7 @@ impl Signer {
     pub fn with_service(mut self, service: Service) -> Result<Self, Error> {
         let scope = self.key().scope();
         if service.name() != scope.service() {
-            let secret = self.secret.as_ref().ok_or(Error::KeyOfAnotherScope)?;
+            let secret = self.secret.as_ref().ok_or_else(|| scope.refused(scope.region(), service.name()))?;
             self.day = Day::new(&self.identity, SigningKey::derive_from(secret, scope.for_service(service.name())));
         }
         self.rules = service.rules;

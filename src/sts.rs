@@ -223,8 +223,8 @@ impl Signer {
         now: Timestamp,
     ) -> Result<HttpRequest, Error> {
         let StsEndpoint { endpoint: at, region } = endpoint;
-        if region.as_deref().is_some_and(|region| region != self.key().scope().region()) {
-            return Err(Error::KeyOfAnotherScope);
+        if let Some(region) = region.as_deref().filter(|region| *region != self.key().scope().region()) {
+            return Err(self.key().scope().refused(region, "sts"));
         }
         let body = form(operation);
         let (origin, path) = (format!("{}{}", at.scheme.prefix(), at.host), format!("{}/", at.prefix));

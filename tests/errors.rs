@@ -189,19 +189,21 @@ fn payload_hashes_keys_and_signatures_as_text() {
         refused(PayloadHash::parse(text), syntax);
     }
     let digits = "dbb893acc010964918f1fd433add87c70e8b0db6be30c1fbeafefa5ec6ba8378";
-    let stray = format!("20130524/us-east-1/s3/aws4_request={digits}\n");
+    let exported = format!("20130524/us-east-1/s3/aws4_request={digits}");
     for (text, part) in [
-        ("", "="),
-        (digits, "="),
-        (&*format!("20130524/us-east-1/s3={digits}"), "scope"),
-        ("20130524/us-east-1/s3/aws4_request=dbb8", "digits"),
-        (&*stray, "digits"),
+        ("", "no ="),
+        (digits, "no ="),
+        (&*format!("20130524/us-east-1/s3={digits}"), "another scope"),
+        ("20130524/us-east-1/s3/aws4_request=dbb8", "other digits"),
+        (&*exported.replace('d', "D"), "other digits"),
+        (&*format!("{exported}\n"), "a line break behind it"),
+        (&*format!("{exported}\r\n"), "a line break behind it"),
     ] {
         refused(
             SigningKey::import(text),
             &format!(
                 "an exported signing key has the form 20130524/us-east-1/s3/aws4_request=, then 64 lower-case hexadecimal \
-                 digits: its {part} differs"
+                 digits: this has {part}"
             ),
         );
     }
@@ -257,11 +259,14 @@ fn keys_of_another_day_or_scope() {
     let canonical = signer.canonical_request(&request, PayloadHash::EMPTY, now()).expect("a canonical request");
     let scope = CredentialScope::new("eu-west-1", "s3", now()).expect("a scope");
     let elsewhere = SigningKey::derive(&credentials(), scope);
-    refused(elsewhere.sign(&StringToSign::new(&canonical)), "the signing key is for another region or service");
+    refused(elsewhere.sign(&StringToSign::new(&canonical)), "the signing key is for another region than us-east-1");
+    let scope = CredentialScope::new("us-east-1", "sts", now()).expect("a scope");
+    let of_sts = SigningKey::derive(&credentials(), scope);
+    refused(of_sts.sign(&StringToSign::new(&canonical)), "the signing key is for another service than s3");
     let edge = Signer::from_key(ACCESS_KEY, None, elsewhere).expect("a signer");
     let sts = Service::new("sts").expect("a service");
     assert!(util::signer().with_service(sts.clone()).is_ok(), "the secret is there");
-    refused(edge.with_service(sts), "the signing key is for another region or service");
+    refused(edge.with_service(sts), "the signing key is for another service than sts");
 }
 
 #[test]

@@ -244,6 +244,26 @@ fn a_signed_request_in_plain_words() {
     assert_eq!(with("a", &long), ["it is longer than 64 KiB, and not looked at"]);
 }
 
+/// A link whose token came in a header has one, if at the wrong place.
+#[test]
+fn a_token_beside_a_link() {
+    let link = format!(
+        "/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=ASIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3\
+         %2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host%3Bx-amz-security-token\
+         &X-Amz-Signature={}",
+        "0".repeat(64)
+    );
+    let host = ("host", "examplebucket.s3.amazonaws.com");
+    let with = Inspection::of_request("GET", &link, &[host, ("x-amz-security-token", "MARKED")]);
+    assert_eq!(
+        findings(&with),
+        ["a link has its session token in its query, and not in the header x-amz-security-token"]
+    );
+    let without = Inspection::of_request("GET", &link.replace("%3Bx-amz-security-token", ""), &[host]);
+    let expected = "the access key id starts with ASIA, so it belongs to a session, but there is no session token";
+    assert_eq!(findings(&without), [expected]);
+}
+
 /// The head of a request: its method and where it goes, and its query's signature where it has one.
 #[test]
 fn a_request_in_plain_words() {
@@ -314,7 +334,7 @@ fn a_link_that_is_used() {
             &[host, ("x-amz-security-token", "T")],
             &[
                 "the header x-amz-security-token is not signed",
-                "the header x-amz-security-token is there more than once",
+                "a link has its session token in its query, and not in the header x-amz-security-token",
             ],
         ),
         (&plain[origin.len()..], &[host, ("host", "b.example")], &["the header host is there more than once"]),

@@ -240,12 +240,12 @@ fn endpoints_by_partition() {
 
 #[test]
 fn signers_that_do_not_fit() {
-    let scope = "the signing key is for another region or service";
+    let scope = "the signing key is for another region than us-east-1";
     let ireland = Signer::new(credentials(), "eu-west-1", now()).expect("a signer");
     refused(ireland.sign_sts(&GetCallerIdentity, &endpoint(), now()), scope);
     refused(ireland.sign_sts(&GetCallerIdentity, &StsEndpoint::global(), now()), scope);
     let of_s3 = Signer::from_key(ACCESS_KEY, None, signer().key().clone()).expect("a signer");
-    refused(of_s3.sign_sts(&GetCallerIdentity, &endpoint(), now()), scope);
+    refused(of_s3.sign_sts(&GetCallerIdentity, &endpoint(), now()), "the signing key is for another service than sts");
     let key = s3_sigv4::CredentialScope::new("us-east-1", "sts", now()).expect("a scope");
     let of_sts = Signer::from_key(ACCESS_KEY, None, SigningKey::derive(&credentials(), key)).expect("a signer");
     assert!(of_sts.sign_sts(&GetCallerIdentity, &endpoint(), now()).is_ok());

@@ -70,7 +70,7 @@ fn hosts_and_keys_that_do_not_fit() {
     assert!(link.url().starts_with("https://sts.eusc-de-east-1.amazonaws.eu/?"), "{link}");
     assert!(tokens::get_caller_identity(&signer_in("auto"), &[], now()).is_err());
     let edge = Signer::from_key("AKIAIOSFODNN7EXAMPLE", None, signer().key().clone()).expect("a signer");
-    refused(tokens::eks(&edge, "cluster", now()), "the signing key is for another region or service");
+    refused(tokens::eks(&edge, "cluster", now()), "the signing key is for another service than sts");
     refused(
         tokens::eks(&signer(), "two\nlines", now()),
         "the value of header 0 (x-k8s-aws-id) has a line feed at byte offset 3",

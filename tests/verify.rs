@@ -209,7 +209,10 @@ fn the_rules() {
     let tokens = Forged::link().query("X-Amz-Security-Token", "a").query("X-Amz-S3session-Token", "a").sign();
     reject(rule, tokens, VerifyError::Repeated { part: parameter("X-Amz-Security-Token") });
     let tokens = Forged::link().query("X-Amz-Security-Token", "a").set("x-amz-security-token", "a").sign();
-    reject(rule, tokens, VerifyError::Repeated { part: header("x-amz-security-token") });
+    reject(rule, tokens, VerifyError::TokenBesideLink { name: "x-amz-security-token" });
+    for name in ["x-amz-security-token", "x-amz-s3session-token"] {
+        reject(rule, Forged::link().set(name, "a").sign(), VerifyError::TokenBesideLink { name });
+    }
     let hashes = Forged::link().query("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD");
     accept(rule, hashes.sign());
     let hashes = hashes.set("x-amz-content-sha256", "UNSIGNED-PAYLOAD").sign();
@@ -1190,6 +1193,12 @@ fn messages() {
             VerifyError::TokenUnexpected,
             "there is a session token, and the credentials have none of that name",
             "InvalidToken",
+            400,
+        ),
+        (
+            VerifyError::TokenBesideLink { name: "x-amz-security-token" },
+            "a link has its session token in its query, and not in the header x-amz-security-token",
+            "InvalidRequest",
             400,
         ),
         (VerifyError::TokenMismatch, "the session token is not that of the credentials", "InvalidToken", 400),

@@ -137,8 +137,8 @@ pub enum Cause {
 
     /// A header that was signed did not arrive. [`Presigned::headers`](crate::Presigned::headers) lists a link's.
     HeaderRemoved {
-        /// The header's name.
-        name: String,
+        /// The header's name, if the server says it.
+        name: Option<String>,
     },
 
     /// A header that was signed is not among those that the request says are signed, or the server leaves it out.

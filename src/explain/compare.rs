@@ -314,12 +314,12 @@ fn header(change: &Change, ours: &Parts<'_>, theirs: &Parts<'_>) -> Cause {
             // What the client lists as signed and did not send is shown as an empty line, or not at all.
             let listed = theirs.signed_headers.split(';').any(|listed| listed == name);
             if listed || ours.signed_headers == theirs.signed_headers {
-                Cause::HeaderRemoved { name: shown() }
+                Cause::HeaderRemoved { name: Some(shown()) }
             } else {
                 Cause::HeaderNotListed { name: shown() }
             }
         }
-        (_, (Some(_), Some(""))) => Cause::HeaderRemoved { name: shown() },
+        (_, (Some(_), Some(""))) => Cause::HeaderRemoved { name: Some(shown()) },
         (_, (Some(signed), Some(received))) => value(name, signed, received),
         _ => Cause::HeaderAdded { name: shown() },
     }

@@ -108,8 +108,7 @@ impl Reading<'_> {
             return Some(Cause::HeadersNotSigned { names: self.body.get("HeadersNotSigned").map(show) });
         }
         if has("included in signedheaders, but not in the request") {
-            let name = self.body.get("ParameterName").map_or_else(|| String::from("that it names"), show);
-            return Some(Cause::HeaderRemoved { name });
+            return Some(Cause::HeaderRemoved { name: self.body.get("ParameterName").map(show) });
         }
         if has("Invalid according to Policy") {
             return Some(self.policy());

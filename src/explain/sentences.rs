@@ -133,8 +133,9 @@ impl fmt::Display for Cause {
             }
             Self::HeaderRemoved { name } => write!(
                 f,
-                "the header {name} was signed and did not arrive. Whoever sends the request must send it as it was signed \
-                 (a link names them in X-Amz-SignedHeaders), and no proxy may take it off; or leave it out when signing"
+                "the header {} was signed and did not arrive. Whoever sends the request must send it as it was signed \
+                 (a link names them in X-Amz-SignedHeaders), and no proxy may take it off; or leave it out when signing",
+                name.as_deref().unwrap_or("that it names")
             ),
             Self::HeaderNotListed { name } => write!(
                 f,

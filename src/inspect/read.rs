@@ -149,6 +149,10 @@ impl Inspection {
             this.read_unsigned(headers);
             let request = Request::received(method, host, &target);
             this.read_strictly(request.map(|request| request.with_headers(headers)));
+            let beside = |finding: &Finding| matches!(finding, Finding::Refused(VerifyError::TokenBesideLink { .. }));
+            if this.findings.iter().any(beside) {
+                this.findings.retain(|finding| *finding != Finding::SessionTokenMissing);
+            }
             this
         } else {
             let mut this = Self::of_head((method, absolute.map(|_| host), &target), headers);

@@ -199,6 +199,13 @@ pub enum VerifyError {
     #[error("the signature does not match")]
     SignatureMismatch,
 
+    /// A link's session token stands in its query, and here such a header came with it.
+    #[error("a link has its session token in its query, and not in the header {name}")]
+    TokenBesideLink {
+        /// The header's name, in lower case.
+        name: &'static str,
+    },
+
     /// The credentials have a session token, and the request has none.
     #[error("the session token is missing")]
     TokenMissing,
@@ -550,6 +557,7 @@ impl VerifyError {
             Self::UnknownKey | Self::SignatureMismatch => {
                 ("SignatureDoesNotMatch", 403, "the signature does not match the request and the access key id")
             }
+            Self::TokenBesideLink { .. } => ("InvalidRequest", 400, "a link has its session token in its query"),
             Self::TokenMissing | Self::TokenUnexpected | Self::TokenMismatch => {
                 ("InvalidToken", 400, "the session token is not valid")
             }

@@ -73,7 +73,7 @@ impl<'a> Credential<'a> {
 
         // A token beside the query's own would be signed by nobody, or believed by somebody.
         if let Some((kind, _)) = found.token()? {
-            return Err(VerifyError::Repeated { part: Part::Header(kind.header()) });
+            return Err(VerifyError::TokenBesideLink { name: kind.header() });
         }
         let token = match (parameters.values[TOKEN], parameters.values[S3_SESSION_TOKEN]) {
             (Some(_), Some(_)) => return Err(VerifyError::Repeated { part: Part::Parameter(PARAMETERS[TOKEN]) }),

@@ -221,7 +221,7 @@ fn mistakes() -> Vec<Mistake> {
         PUT,
         Header,
         |wire| without_header(wire, "x-amz-meta-color"),
-        ["NothingShown {", "NothingShown {", r#"HeaderRemoved { name: "x-amz-meta-color" }"#],
+        ["NothingShown {", "NothingShown {", r#"HeaderRemoved { name: Some("x-amz-meta-color") }"#],
     );
     on(
         "a header that is not signed",
