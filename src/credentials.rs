@@ -1,3 +1,4 @@
+use crate::digest::equal;
 use crate::error::{Error, Field, Found, check};
 use crate::service::{Rules, SessionToken};
 use crate::timestamp::Timestamp;
@@ -32,12 +33,17 @@ impl Credentials {
     /// [`Error::Empty`] or [`Error::Character`] if the key id is not visible ASCII without a comma, or if the
     /// secret holds a control character or starts or ends with a blank. A stray line feed behind a key that was read
     /// from a file is the usual case. [`Error::KeysExchanged`] if the secret has the form of AWS's access key ids, because
-    /// the other one, which is sent, is then the secret.
+    /// the other one, which is sent, is then the secret; [`Error::SecretTwice`] if a secret as long as AWS's is given for
+    /// both.
     pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Result<Self, Error> {
         let (secret, mut access_key_id) = (Secret(secret_access_key.into()), access_key_id.into());
         if secret.is_access_key_id() {
             access_key_id.zeroize();
             return Err(Error::KeysExchanged);
+        }
+        if secret.is_also(&access_key_id) {
+            access_key_id.zeroize();
+            return Err(Error::SecretTwice);
         }
         Ok(Self { secret: secret.checked()?, identity: Identity::new(access_key_id)? })
     }
@@ -149,7 +155,7 @@ impl fmt::Debug for Identity {
     }
 }
 
-// The secret access key. It must never be printed, returned or compared, and its memory is wiped on drop. Only the
+// The secret access key. It must never be printed or returned, and its memory is wiped on drop. Only the
 // console's sign-in sends a session's.
 #[derive(Clone)]
 pub(crate) struct Secret(String);
@@ -172,6 +178,11 @@ impl Secret {
     fn is_access_key_id(&self) -> bool {
         let capitals = self.0.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         self.0.len() == 20 && capitals && (self.0.starts_with("AKIA") || self.0.starts_with("ASIA"))
+    }
+
+    /// Whether it is as long as AWS's secrets are, and given as the id too: a test server's `minioadmin` may be both.
+    fn is_also(&self, access_key_id: &str) -> bool {
+        self.0.len() == 40 && equal(self.0.bytes(), access_key_id.bytes())
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

@@ -45,6 +45,10 @@ pub enum Error {
     #[error("the secret access key is an access key id, so the two are probably exchanged")]
     KeysExchanged,
 
+    /// The secret access key was given for the access key id, too, which is sent with everything that is signed.
+    #[error("the access key id is the same text as the secret access key: the secret was given for both")]
+    SecretTwice,
+
     /// The credentials had expired at the instant of signing.
     #[error("the credentials expired at {expired:#}, and the signature is dated {now:#}")]
     CredentialsExpired {
@@ -258,6 +262,10 @@ pub enum Error {
         /// The whole seconds asked for.
         seconds: u64,
     },
+
+    /// A link was to live its full lifetime, and nobody said when the session ends that signs it.
+    #[error("when the session ends is not known (with_expiration says it), so no full lifetime can be promised")]
+    SessionEndUnknown,
 
     /// A link or a form would outlive its credentials, and its full lifetime was required.
     #[error("the credentials expire at {expires:#}, before the full lifetime that was required ends at {until:#}")]

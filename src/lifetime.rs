@@ -1,3 +1,4 @@
+use crate::credentials::Identity;
 use crate::error::Error;
 use crate::limits::LONGEST_LIFETIME;
 use crate::timestamp::Timestamp;
@@ -7,7 +8,8 @@ use core::time::Duration;
 /// How long a link or a form is to be good: whole seconds, from 1 to 604800 (7 days).
 ///
 /// A [`Duration`] converts into the usual kind, which ends with the credentials if they end earlier, and says so in
-/// [`Validity::limited_by`]. [`Lifetime::full`] refuses such a link. Within these bounds a part of a second is dropped.
+/// [`Validity::limited_by`]; so it does where they are a session's whose end is not known. [`Lifetime::full`] refuses such
+/// links. Within these bounds a part of a second is dropped.
 ///
 /// ```
 /// use core::time::Duration;
@@ -50,7 +52,7 @@ impl Lifetime {
     /// As long as S3 and the credentials allow.
     pub const LONGEST: Self = Self { duration: LONGEST_LIFETIME, kind: Kind::Longest, window: None };
 
-    /// This long, and an error if the credentials are known to end earlier.
+    /// This long, and an error if the credentials end earlier, or belong to a session of which nobody said when it ends.
     #[must_use]
     pub fn full(duration: Duration) -> Self {
         Self { duration, kind: Kind::Full, window: None }
@@ -88,7 +90,7 @@ impl Lifetime {
     }
 
     #[inline(always)]
-    pub(crate) fn resolve(self, expiration: Option<Timestamp>, now: Timestamp) -> Result<Validity, Error> {
+    pub(crate) fn resolve(self, identity: &Identity, now: Timestamp) -> Result<Validity, Error> {
         let asked = whole_seconds(self.duration)?;
         let (valid_from, expires) = match (self.window, self.kind) {
             (None, _) => (now, asked),
@@ -103,7 +105,9 @@ impl Lifetime {
         if until > Timestamp::LAST.unix() {
             return Err(Error::YearOutOfRange);
         }
-        let (valid_until, limited_by) = match (expiration, self.kind) {
+        let (valid_until, limited_by) = match (identity.expiration, self.kind) {
+            (None, Kind::Full) if identity.session_token.is_some() => return Err(Error::SessionEndUnknown),
+            (None, _) if identity.session_token.is_some() => (until, Limit::Session),
             (Some(expires), Kind::Full) if expires.unix() < promised => {
                 return Err(Error::OutlivesCredentials { expires, until: Timestamp::from_unix(promised)? });
             }
@@ -181,6 +185,9 @@ pub enum Limit {
     Lifetime,
     /// The expiration of the credentials, which comes before the lifetime is over.
     Credentials,
+    /// The session whose keys signed it, if it ends before the lifetime is over: when it ends was not said
+    /// ([`Credentials::with_expiration`](crate::Credentials::with_expiration)).
+    Session,
     /// The 7 days that none outlives, where [the longest](Lifetime::LONGEST) lifetime was asked for.
     SevenDays,
 }

@@ -62,7 +62,7 @@ impl Signer {
     /// AWS's document signs other blanks and line ends; [`Signer::sign_policy`] signs its very text.
     ///
     /// # Errors
-    /// [`Error::CredentialsExpired`], [`Error::Lifetime`], [`Error::OutlivesCredentials`] and
+    /// [`Error::CredentialsExpired`], [`Error::Lifetime`], [`Error::OutlivesCredentials`], [`Error::SessionEndUnknown`] and
     /// [`Error::KeyOfAnotherDay`] as for a link; [`Error::PostTooLarge`] if S3 would refuse the form for its size.
     ///
     /// Sources: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html> and
@@ -76,7 +76,7 @@ impl Signer {
         now: Timestamp,
     ) -> Result<PostForm, Error> {
         self.identity.usable_at(now)?;
-        let validity = lifetime.into().resolve(self.identity.expiration, now)?;
+        let validity = lifetime.into().resolve(&self.identity, now)?;
         // For a form that stays the same for a while: the start of its window.
         let now = validity.valid_from();
         let expiration = now.plus(Duration::from_secs(validity.expires.into()))?;

@@ -48,7 +48,7 @@ impl Signer {
     ///
     /// # Errors
     /// As [`Signer::sign`]; besides, [`Error::PayloadHashSyntax`] for the header `x-amz-content-sha256`,
-    /// [`Error::Lifetime`], [`Error::OutlivesCredentials`], [`Error::DotSegment`],
+    /// [`Error::Lifetime`], [`Error::OutlivesCredentials`], [`Error::SessionEndUnknown`], [`Error::DotSegment`],
     /// and [`Error::HeaderNotText`] for a header that could not be told to whoever is to send it.
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
@@ -160,7 +160,7 @@ impl Signer {
     #[inline(always)]
     fn validity(&self, lifetime: Lifetime, now: Timestamp) -> Result<Validity, Error> {
         self.identity.usable_at(now)?;
-        lifetime.resolve(self.identity.expiration, now)
+        lifetime.resolve(&self.identity, now)
     }
 
     /// What a link signs in place of the body's hash.

@@ -516,6 +516,7 @@ fn how_long_a_link_is_good() {
         let credentials = session().with_expiration(util::at(at));
         Signer::new(credentials, "us-east-1", now()).expect("a signer")
     };
+    let unknown = || Signer::new(session(), "us-east-1", now()).expect("a signer");
     let day = Duration::from_secs(86400);
     for (signer, lifetime, until, limit, expires) in [
         (signer(), day.into(), "20130525T000000Z", Limit::Lifetime, 86400),
@@ -528,6 +529,8 @@ fn how_long_a_link_is_good() {
         (ending("20140101T000000Z"), Lifetime::LONGEST, "20130531T000000Z", Limit::SevenDays, 604_800),
         (ending("20130525T000000Z"), day.into(), "20130525T000000Z", Limit::Lifetime, 86400),
         (ending("20140101T000000Z"), Lifetime::full(day), "20130525T000000Z", Limit::Lifetime, 86400),
+        (unknown(), day.into(), "20130525T000000Z", Limit::Session, 86400),
+        (unknown(), Lifetime::LONGEST, "20130531T000000Z", Limit::Session, 604_800),
     ] {
         let link = signer.presign(&request("/"), lifetime, now()).expect("a link");
         assert_eq!((link.valid_from(), link.valid_until(), link.limited_by()), (now(), at(until), limit));

@@ -389,6 +389,11 @@ fn warnings_say_the_true_end() {
     assert_eq!(format!("warning: {}\n", json["warning"].as_str().expect("a warning")), early);
     let refused = at(&["s3://photos/k", "--expires", "1h", "--full"], &known);
     assert_eq!((refused.code, refused.out.as_str()), (3, ""));
+    assert_eq!(at(&["s3://photos/k", "--json"], &session).json()["limited_by"], "session");
+    let refused = at(&["s3://photos/k", "--full"], &session);
+    let text = "error: when the session ends is not known (AWS_CREDENTIAL_EXPIRATION or aws_expiration says it), so no full \
+                lifetime can be promised\n";
+    assert_eq!((refused.code, refused.err.as_str()), (3, text));
     let dotted = run_with(
         &["presign", "s3://my.photos/k", "--endpoint-url", "https://storage.example", "-q"],
         &[&KEYS[..], &[("AWS_CONFIG_FILE", virtual_hosted("dotted").to_str().expect("UTF-8"))]].concat(),
@@ -721,7 +726,8 @@ fn every_exit_code_with_its_message() {
             &twice,
             b"",
             3,
-            "the access key id is the same text as the secret access key: the secret was given for both",
+            "the environment variable AWS_ACCESS_KEY_ID: the access key id is the same text as the secret access key: the \
+             secret was given for both",
         ),
         (
             &["inspect", link, "-H", "x-amz-server-side-encryption-customer-key: MARKED"],

@@ -54,6 +54,10 @@ fn keys_and_tokens_with_stray_characters() {
 
 #[test]
 fn an_id_in_the_secrets_place() {
+    let aws = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    let message = "the access key id is the same text as the secret access key: the secret was given for both";
+    refused(Credentials::new(aws, aws), message);
+    assert!(Credentials::new(aws, &aws[..39]).is_ok() && Credentials::new(&aws[..39], &aws[..39]).is_ok());
     let message = "the secret access key is an access key id, so the two are probably exchanged";
     refused(Credentials::new(SECRET_KEY, ACCESS_KEY), message);
     refused(Credentials::new(SECRET_KEY, "ASIAIOSFODNN7EXAMPLE"), message);
@@ -226,6 +230,11 @@ fn expired_credentials_and_two_kinds_of_lifetimes() {
         "the credentials expire at 2013-05-24T00:00:59Z, before the full lifetime that was required ends at 2013-05-24T00:01:00Z",
     );
     assert!(ending(at("20130524T000100Z")).presign(&request("/"), full, now()).is_ok());
+    let unknown = Signer::new(session(), "us-east-1", now()).expect("a signer");
+    refused(
+        unknown.presign(&request("/"), full, now()),
+        "when the session ends is not known (with_expiration says it), so no full lifetime can be promised",
+    );
 
     let outside = |seconds: u64| format!("a lifetime is 1 to 604800 seconds (7 days), not {seconds}");
     for (lifetime, seconds) in [

@@ -42,7 +42,7 @@ export interface SignableRequest {
 export interface Validity {
   validFrom: Date;
   validUntil: Date;
-  limitedBy: "lifetime" | "credentials" | "seven-days";
+  limitedBy: "lifetime" | "credentials" | "session" | "seven-days";
 }
 
 export interface Presigned extends Validity {

@@ -96,6 +96,7 @@ pub fn limit(limit: Limit) -> &'static str {
     match limit {
         Limit::Credentials => "credentials",
         Limit::SevenDays => "seven-days",
+        Limit::Session => "session",
         _ => "lifetime",
     }
 }

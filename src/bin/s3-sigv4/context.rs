@@ -2,7 +2,7 @@ use crate::args::Global;
 use crate::failure::Failure;
 use s3_sigv4::config::{Settings, SharedFiles, process_output};
 use s3_sigv4::sts::Session;
-use s3_sigv4::{Bucket, CredentialScope, Credentials, Limit, Signer, SigningKey, Timestamp, Warning, region_of_host};
+use s3_sigv4::{Bucket, Credentials, Limit, Signer, Timestamp, Warning, region_of_host};
 use std::env;
 use std::fmt::Display;
 use std::fs::File;
@@ -44,10 +44,6 @@ impl Context {
             settings = settings.with_credentials(read_credentials(place)?);
         }
         self.explain(|| format!("profile: {}", settings.profile()));
-        if settings.credentials().is_ok_and(|credentials| is_pasted_twice(&credentials, self.now)) {
-            let text = "the access key id is the same text as the secret access key: the secret was given for both";
-            return Err(Failure::Credentials(text.into()));
-        }
         Ok(settings)
     }
 
@@ -100,15 +96,14 @@ impl Context {
     }
 
     /// Says when a link will die before its lifetime is over, because its keys end, and when that may be.
-    pub(crate) fn ends_early(&self, credentials: &Credentials, ends: (Limit, Timestamp)) -> Option<String> {
-        let text = match (ends, credentials.expiration()) {
-            ((Limit::Credentials, end), _) => {
+    pub(crate) fn ends_early(&self, limited_by: Limit, end: Timestamp) -> Option<String> {
+        let text = match limited_by {
+            Limit::Credentials => {
                 format!("the keys end at {}, and what they sign ends then, before its lifetime is over", extended(end))
             }
-            (_, None) if credentials.has_session_token() => String::from(
+            Limit::Session => String::from(
                 "the keys are a session's, and nothing says when it ends: what they sign ends with it, whatever its \
-                 lifetime \
-                 (AWS_CREDENTIAL_EXPIRATION or aws_expiration would say when)",
+                 lifetime (AWS_CREDENTIAL_EXPIRATION or aws_expiration would say when)",
             ),
             _ => return None,
         };
@@ -144,24 +139,6 @@ impl Context {
 /// On standard error, which may be closed.
 fn say(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
-}
-
-/// The length of AWS's secret access keys.
-const AWS_SECRET: usize = 40;
-
-/// A secret cannot be seen here, but what it signs can: the id is sent with everything that is signed. A test server's
-/// `minioadmin` is both, and may be.
-fn is_pasted_twice(credentials: &Credentials, now: Timestamp) -> bool {
-    let key = |credentials: &Credentials| {
-        let scope = CredentialScope::new("us-east-1", "s3", now)?;
-        Ok::<_, s3_sigv4::Error>(SigningKey::derive(credentials, scope).export())
-    };
-    let id = credentials.access_key_id();
-    if id.len() != AWS_SECRET {
-        return false;
-    }
-    let same = Credentials::new(id, id).and_then(|twice| Ok(*key(&twice)? == *key(credentials)?));
-    same.unwrap_or_default()
 }
 
 /// Whether standard output is a file that others than its owner may read.

@@ -81,13 +81,14 @@ fn as_here(error: &impl fmt::Display) -> String {
 }
 
 /// What the library's errors name by a method is an option here. tests/cli.rs asserts each in whole.
-const HERE: [(&str, &str); 6] = [
+const HERE: [(&str, &str); 7] = [
     ("Request::allow_dot_segments", "--allow-dot-segments"),
     (", which Bucket::on_bucket is for", ""),
     ("Bucket::aws takes the name", "name the bucket, as s3://bucket/key"),
     ("Bucket::path_style", "--path-style"),
     ("PostPolicy::with_content_length", "--content-length"),
     (": PostPolicy::with_value adds it", ""),
+    ("with_expiration says it", "AWS_CREDENTIAL_EXPIRATION or aws_expiration says it"),
 ];
 
 /// Where something new is to be written, what is not there is its folder.
@@ -132,13 +133,14 @@ impl From<Error> for Failure {
         match error {
             Error::CredentialsExpired { .. }
             | Error::OutlivesCredentials { .. }
+            | Error::SessionEndUnknown
             | Error::SessionTokenMissing
             | Error::ConsoleCredentials { .. }
             | Error::RegionSyntax
             | Error::Empty { field: Field::Region | Field::Endpoint }
             | Error::Character { field: Field::Region | Field::Endpoint, .. }
             | Error::Scheme { field: Field::Endpoint }
-            | Error::EndpointPath { .. } => Self::Credentials(error.to_string()),
+            | Error::EndpointPath { .. } => Self::Credentials(as_here(&error)),
             error => Self::refused(error),
         }
     }

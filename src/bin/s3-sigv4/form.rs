@@ -5,14 +5,13 @@ use crate::context::{Context, extended};
 use crate::failure::Failure;
 use crate::operation::check_length;
 use crate::presign::{lifetime, name_of};
-use s3_sigv4::{Bucket, Credentials, PostPolicy, Signer};
+use s3_sigv4::{Bucket, PostPolicy, Signer};
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
 
 pub(crate) fn run(
     args: &Presign,
     context: &Context,
-    credentials: &Credentials,
     (signer, bucket, key): (&Signer, &Bucket, &str),
 ) -> Result<(), Failure> {
     check_length(bucket, key)?;
@@ -33,7 +32,7 @@ pub(crate) fn run(
         policy = policy.with_content_length(min..=max)?;
     }
     let form = signer.post(&policy, bucket, lifetime(args), context.now)?;
-    let warning = context.ends_early(credentials, (form.limited_by(), form.valid_until()));
+    let warning = context.ends_early(form.limited_by(), form.valid_until());
     context.note(format_args!("good until {}", extended(form.valid_until())));
     let mut out = BufWriter::new(io::stdout().lock());
     if let Some(file) = &args.curl {

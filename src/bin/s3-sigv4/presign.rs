@@ -14,14 +14,14 @@ pub(crate) fn run(args: &Presign, context: &Context) -> Result<(), Failure> {
     let method = args.operation.method()?;
     let settings = context.settings()?;
     // Who has neither keys nor a region looks for the keys.
-    let credentials = settings.credentials()?;
+    settings.credentials()?;
     let bucket = context.bucket(&settings, target.bucket)?;
     let signer = context.signer(&settings, &bucket)?;
     if args.response.any() && !matches!(method, Method::Get | Method::Head) {
         return Err(Failure::Usage("the answer's headers can be set for GET and HEAD alone".into()));
     }
     if args.form.post {
-        return form::run(args, context, &credentials, (&signer, &bucket, target.key));
+        return form::run(args, context, (&signer, &bucket, target.key));
     }
     let details = Details::new(&args.operation)?;
     let job = Job {
@@ -32,7 +32,6 @@ pub(crate) fn run(args: &Presign, context: &Context) -> Result<(), Failure> {
         key: target.key,
         details: &details.borrowed(),
         response: &response(&args.response)?,
-        credentials: &credentials,
     };
     job.check_headers()?;
     if args.keys_from.is_some() { keys::run(&job) } else { job.run() }
@@ -47,7 +46,6 @@ pub(crate) struct Job<'a> {
     pub(crate) key: &'a str,
     details: &'a Borrowed<'a>,
     response: &'a ResponseHeaders<'a>,
-    pub(crate) credentials: &'a s3_sigv4::Credentials,
 }
 
 impl<'a> Job<'a> {
@@ -113,7 +111,7 @@ impl<'a> Job<'a> {
 
     /// Says what there is to say of links that differ in their key or part alone, and returns it as JSON.
     pub(crate) fn announced(&self, link: &Presigned) -> Value {
-        let warning = self.context.ends_early(self.credentials, (link.limited_by(), link.valid_until()));
+        let warning = self.context.ends_early(link.limited_by(), link.valid_until());
         self.context.note(format_args!("good until {}", extended(link.valid_until())));
         let shown = |(name, value)| (name, if is_secret(name) { "…" } else { value });
         let unsigned: Vec<_> = self.unsigned(link).collect();
@@ -167,6 +165,7 @@ pub(crate) fn name_of(limit: Limit) -> &'static str {
     match limit {
         Limit::Credentials => "credentials",
         Limit::SevenDays => "seven days",
+        Limit::Session => "session",
         _ => "lifetime",
     }
 }
