@@ -14,8 +14,8 @@ impl Signer {
     ///
     /// The answer holds the headers to set on the request, in place of those of the same name that it may have (but a
     /// request that still has a session's `x-amz-security-token`, signed again with keys that have none, keeps it:
-    /// remove it first).
-    /// Everything else must be sent as it is in `request`, `host` included, which HTTP clients set by themselves.
+    /// remove it first). Everything else must be sent as it is in `request`, `host` included, which HTTP clients set by
+    /// themselves.
     ///
     /// ```
     /// use s3_sigv4::{Bucket, Credentials, PayloadHash, Signer, Timestamp};

@@ -107,8 +107,7 @@ impl Context {
             }
             (_, None) if credentials.has_session_token() => String::from(
                 "the keys are a session's, and nothing says when it ends: what they sign ends with it, whatever its \
-                 lifetime \
-                 (AWS_CREDENTIAL_EXPIRATION or aws_expiration would say when)",
+                 lifetime (AWS_CREDENTIAL_EXPIRATION or aws_expiration would say when)",
             ),
             _ => return None,
         };
