@@ -40,8 +40,9 @@ impl<'a> Request<'a> {
     /// its port dropped where it is the scheme's default, as HTTP clients do.
     ///
     /// # Errors
-    /// [`Error::Scheme`], [`Error::Port`], [`Error::Ipv6`], [`Error::Empty`] or [`Error::Character`] if the origin or
-    /// the method is not well formed; [`Error::PathNotAbsolute`] if the path is neither empty nor starts with `/`.
+    /// [`Error::Scheme`], and for the host [`Error::HostLabel`], [`Error::Ipv4`], [`Error::Ipv6`] or [`Error::Port`],
+    /// if the origin is not well formed; [`Error::Empty`] or [`Error::Character`] if it or the method is not;
+    /// [`Error::PathNotAbsolute`] if the path is neither empty nor starts with `/`.
     pub fn new(method: &'a str, origin: &'a str, path: &'a str) -> Result<Self, Error> {
         let (scheme, host, rest) = split_origin(Field::Url, origin)?;
         if let Some(found) = rest.bytes().next() {

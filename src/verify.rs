@@ -186,7 +186,9 @@ impl<'a> Verifier<'a> {
     /// [`VerifyError::TooManyParameters`]; [`VerifyError::HeaderNotSigned`]; [`VerifyError::OtherKey`]; then, when all that
     /// costs time is done, [`VerifyError::UnknownKey`] and [`VerifyError::SignatureMismatch`]; and what only the
     /// holder of the secret gets to see: [`VerifyError::TokenMissing`], [`VerifyError::TokenUnexpected`],
-    /// [`VerifyError::TokenMismatch`], [`VerifyError::CredentialsExpired`], and the headers of a streaming body.
+    /// [`VerifyError::TokenMismatch`], [`VerifyError::CredentialsExpired`]; and for a streaming body
+    /// [`VerifyError::Missing`], [`VerifyError::Repeated`] or [`VerifyError::Malformed`] for
+    /// `x-amz-decoded-content-length`, the last two also for `x-amz-trailer`.
     pub fn verify<'c, 'k>(
         &self,
         claim: Claim<'c>,
