@@ -1,4 +1,7 @@
 //! The limits that the crate keeps, in one place.
+//!
+//! Others stand where they are used: AWS's on what STS is asked with in `sts/check.rs` and at its operations, how much
+//! an inspection shows in `inspect.rs`.
 
 use core::time::Duration;
 

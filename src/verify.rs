@@ -117,7 +117,8 @@ impl<'a> Verifier<'a> {
         self
     }
 
-    /// The same with links of no longer lifetime than this, in place of 7 days.
+    /// The same with links of no longer lifetime than this, in place of 7 days. More than 7 days counts as 7 days, and
+    /// a part of a second is dropped.
     #[must_use]
     pub fn with_longest_lifetime(mut self, lifetime: Duration) -> Self {
         self.longest_lifetime = lifetime.min(LONGEST_LIFETIME).as_secs() as u32;
