@@ -65,9 +65,10 @@ impl Bucket {
     /// [`AwsEndpoint::with_path_style`] or [`Bucket::virtual_hosted`].
     ///
     /// # Errors
-    /// [`Error::BucketName`] by AWS's rules, and [`Error::MultiRegionAccessPoint`] for a name that ends with `.mrap`;
-    /// [`Error::RegionSyntax`], [`Error::Empty`] or [`Error::Character`] for a region that is none;
-    /// [`Error::NotOffered`] if AWS has no such endpoint; [`Error::Arn`].
+    /// [`Error::Empty`], [`Error::Character`] or [`Error::BucketName`] for a name that AWS's rules forbid, and
+    /// [`Error::MultiRegionAccessPoint`] for one that ends with `.mrap`; for an ARN as [`Bucket::from_arn`], and
+    /// [`Error::Arn`] if it names another region; [`Error::RegionSyntax`], [`Error::Empty`] or [`Error::Character`] for
+    /// a region that is none; [`Error::NotOffered`] if AWS has no such endpoint.
     ///
     /// ```
     /// use s3_sigv4::{AwsEndpoint, Bucket};
@@ -102,7 +103,8 @@ impl Bucket {
     /// For dual-stack or FIPS, [`Bucket::aws`] takes the ARN as a name.
     ///
     /// # Errors
-    /// [`Error::Arn`], [`Error::RegionSyntax`], and [`Error::MultiRegionAccessPoint`] for an ARN without a region.
+    /// [`Error::Arn`]; [`Error::RegionSyntax`] or [`Error::Character`] for its region;
+    /// [`Error::MultiRegionAccessPoint`] for the ARN of a Multi-Region Access Point, which names none.
     ///
     /// ```
     /// use s3_sigv4::{AwsEndpoint, Bucket};
@@ -129,9 +131,9 @@ impl Bucket {
     /// signed as [`Bucket::aws`] has them: so an access point is reached through a VPC's interface endpoint.
     ///
     /// # Errors
-    /// As [`Endpoint::parse`]; [`Error::BucketName`] if the name cannot be part of a host;
-    /// [`Error::VirtualHostOnIpAddress`]; [`Error::Arn`], [`Error::RegionSyntax`] and [`Error::MultiRegionAccessPoint`]
-    /// as [`Bucket::from_arn`].
+    /// As [`Endpoint::parse`]; [`Error::Empty`], [`Error::Character`] or [`Error::BucketName`] if the name cannot be
+    /// part of a host, and [`Error::MultiRegionAccessPoint`] if it ends with `.mrap`; for an ARN as
+    /// [`Bucket::from_arn`]; [`Error::VirtualHostOnIpAddress`].
     ///
     /// ```
     /// use s3_sigv4::Bucket;
@@ -161,7 +163,8 @@ impl Bucket {
     /// Amazon's are used.
     ///
     /// # Errors
-    /// As [`Endpoint::parse`]; [`Error::BucketName`] if the name cannot be one segment of a path.
+    /// As [`Endpoint::parse`]; [`Error::Empty`], [`Error::Character`] or [`Error::BucketName`] if the name cannot be
+    /// one segment of a path.
     pub fn path_style<E: TryInto<Endpoint>>(endpoint: E, name: &str) -> Result<Self, Error>
     where
         Error: From<E::Error>,
@@ -173,7 +176,8 @@ impl Bucket {
     /// before a bucket is made or addressed.
     ///
     /// # Errors
-    /// [`Error::BucketName`].
+    /// [`Error::Empty`]; [`Error::Character`] for a character that no name has; [`Error::BucketName`] by the other
+    /// rules.
     ///
     /// ```
     /// use s3_sigv4::Bucket;

@@ -24,9 +24,9 @@ pub use read::ChunkedReader;
 impl Signer {
     /// Signs a request whose body is sent in chunks.
     ///
-    /// The answer holds the headers to set (`content-encoding`, `content-length`, `x-amz-decoded-content-length` and
-    /// `x-amz-trailer` among them, set right beside what the request had), and
-    /// [makes the signer](ChunkedRequest::into_chunks) of the chunks.
+    /// The answer holds the headers to set, `content-encoding`, `content-length`, `x-amz-decoded-content-length` and
+    /// `x-amz-trailer` among them, and [makes the signer](ChunkedRequest::into_chunks) of the chunks. In
+    /// `content-encoding`, what the request had there stays behind `aws-chunked`.
     ///
     /// ```
     /// use s3_sigv4::{Bucket, ChunkedBody, Credentials, Signer, Timestamp};

@@ -1,10 +1,9 @@
 //! Stored keys and settings: AWS's shared `config` and `credentials` files, environment variables, and what a
 //! `credential_process` printed (feature `config`).
 //!
-//! Reading is pure: texts go in, and environment variables by a function that looks them up. Only
-//! `SharedFiles::read` (with `std`) opens files. Nothing here runs a program, asks a metadata service or signs in: a
-//! profile
-//! that wants that is an error which says so.
+//! Reading is pure: texts go in, and environment variables by a function that looks them up. Only `SharedFiles::read`
+//! (with `std`) opens files. Nothing here runs a program, asks a metadata service or signs in: a profile that wants
+//! that is an error which says so.
 //!
 //! ```
 //! use core::time::Duration;
@@ -17,8 +16,8 @@
 //!     ("AWS_REGION", "us-east-1"),
 //!     ("AWS_ENDPOINT_URL_S3", "https://s3.amazonaws.com"),
 //! ];
-//! let variable = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)|
-//! (*value).to_owned());
+//! let variable =
+//!     |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
 //! let files = SharedFiles::parse("[default]\ns3 =\n  addressing_style = virtual", "")?;
 //! let settings = Settings::new(None, &files, variable)?;
 //!
@@ -33,8 +32,7 @@
 //! ```
 //!
 //! Sources: the AWS SDKs and Tools Reference Guide, <https://docs.aws.amazon.com/sdkref/latest/guide/>; the vectors of
-//! AWS's
-//! SDKs in `tests/vectors/config`; and botocore, against which `tests/differential` holds it.
+//! AWS's SDKs in `tests/vectors/config`; and botocore, against which `tests/differential` holds it.
 
 mod error;
 mod files;

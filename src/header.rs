@@ -14,8 +14,8 @@ impl Signer {
     ///
     /// The answer holds the headers to set on the request, in place of those of the same name that it may have (but a
     /// request that still has a session's `x-amz-security-token`, signed again with keys that have none, keeps it:
-    /// remove it first).
-    /// Everything else must be sent as it is in `request`, `host` included, which HTTP clients set by themselves.
+    /// remove it first). Everything else must be sent as it is in `request`, `host` included, which HTTP clients set by
+    /// themselves.
     ///
     /// ```
     /// use s3_sigv4::{Bucket, Credentials, PayloadHash, Signer, Timestamp};
@@ -42,11 +42,12 @@ impl Signer {
     /// # Errors
     /// [`Error::CredentialsExpired`]; [`Error::KeyOfAnotherDay`] for a signer without a secret;
     /// [`Error::SessionTokenMissing`] where neither the signer nor the request has the token of an S3 Express session;
-    /// and whatever is wrong with the request: a header that cannot be sent ([`Error::Header`], [`Error::HeaderNameEmpty`],
-    /// [`Error::HostRepeated`], [`Error::HeaderMustBeSigned`], [`Error::PayloadHashConflict`]), a query that is
-    /// signed already or ambiguous ([`Error::AuthenticationParameter`], [`Error::OwnParameter`], [`Error::PlusInQuery`],
-    /// [`Error::PlusInPath`]), too much of either ([`Error::TooManyHeaders`], [`Error::TooManyParameters`],
-    /// [`Error::QueryTooLong`]).
+    /// and whatever is wrong with the request: a header that cannot be sent ([`Error::Header`],
+    /// [`Error::HeaderNameEmpty`], [`Error::HostRepeated`], for a given `host` what [`Request::new`] says of hosts,
+    /// [`Error::HeaderMustBeSigned`], [`Error::PayloadHashConflict`]), a query that is signed already or ambiguous
+    /// ([`Error::AuthenticationParameter`], [`Error::OwnParameter`], [`Error::PlusInQuery`]), a path that is ambiguous
+    /// ([`Error::PlusInPath`]), too many headers or too much of a query ([`Error::TooManyHeaders`],
+    /// [`Error::TooManyParameters`], [`Error::QueryTooLong`]).
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>.
     pub fn sign(

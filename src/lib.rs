@@ -31,7 +31,7 @@
 //! * Signing without the secret: [`SigningKey::export`] and [`Signer::from_key`].
 //! * Uploads of streams: [`Signer::sign_chunked`].
 //! * A request that was received: [`Claim`] → [`Verifier`] → [`Verified`].
-//! * Reading such uploads back: [`Verified::chunks`] and [`ChunkDecoder`].
+//! * Reading a streamed upload back: [`Verified::chunks`] and [`ChunkDecoder`].
 //! * What a link, a request or a form says, and what looks wrong with it: [`Inspection`].
 //! * The keys of a session, and the console by them: module `sts` (feature `sts`).
 //! * Whole recipes: [`cookbook`].
@@ -52,7 +52,7 @@
 //! | `cli` | the binary `s3-sigv4`, and what it is made of: `config`, `explain`, `post`, `sts` |
 //! | `config` | module `config`: keys, regions and endpoints out of AWS's shared files and variables |
 //! | `explain` | `ErrorResponse`: why a server refused a request, by its error body |
-//! | `http` | `Signer::sign_http`, `Claim::parse_http` |
+//! | `http` | `Signer::sign_http`, `Signer::sign_http_chunked`, `Claim::parse_http` |
 //! | `post` | `Signer::post`: the form by which a browser uploads, from a typed `PostPolicy`; `Verifier::verify_post` and `Inspection::of_form` for one that was received |
 //! | `sts` | module `sts`: signed requests to AWS's Security Token Service, its answers read into [`Credentials`], the console's sign-in |
 //! | `tokens` | sign-in tokens of EKS, RDS and DSQL, and a link for STS's GetCallerIdentity |

@@ -1,4 +1,7 @@
 //! The limits that the crate keeps, in one place.
+//!
+//! Others stand where they are used: AWS's on what STS is asked with in `sts/check.rs` and at its operations, how much
+//! an inspection shows in `inspect.rs`.
 
 use core::time::Duration;
 
@@ -48,8 +51,8 @@ pub(crate) const MAX_HELD_CHUNK: usize = 1024 * 1024;
 pub(crate) const MAX_TRAILER_BYTES: usize = 8 * 1024;
 
 /// How much of a server's error body is read. The longest that S3 sends shows a canonical request of some 16 KiB, the
-/// most that a request's head may have, in text and again in hexadecimal digits.
-/// An answer of STS's is shorter: what makes it long, its token, has some 4 KB.
+/// most that a request's head may have, in text and again in hexadecimal digits. An answer of STS's is shorter: what
+/// makes it long, its token, has some 4 KB.
 #[cfg(any(feature = "explain", feature = "sts"))]
 pub(crate) const MAX_ERROR_BODY: usize = 256 * 1024;
 

@@ -62,8 +62,9 @@ impl Signer {
     /// AWS's document signs other blanks and line ends; [`Signer::sign_policy`] signs its very text.
     ///
     /// # Errors
-    /// [`Error::CredentialsExpired`], [`Error::Lifetime`], [`Error::OutlivesCredentials`], [`Error::SessionEndUnknown`] and
-    /// [`Error::KeyOfAnotherDay`] as for a link; [`Error::PostTooLarge`] if S3 would refuse the form for its size.
+    /// [`Error::CredentialsExpired`], [`Error::Lifetime`], [`Error::OutlivesCredentials`], [`Error::SessionEndUnknown`],
+    /// [`Error::YearOutOfRange`] and [`Error::KeyOfAnotherDay`] as for a link; [`Error::PostTooLarge`] if S3 would refuse
+    /// the form for its size.
     ///
     /// Sources: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html> and
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html>. The 7 days: "May not exceed one week

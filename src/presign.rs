@@ -48,8 +48,9 @@ impl Signer {
     ///
     /// # Errors
     /// As [`Signer::sign`]; besides, [`Error::PayloadHashSyntax`] for the header `x-amz-content-sha256`,
-    /// [`Error::Lifetime`], [`Error::OutlivesCredentials`], [`Error::SessionEndUnknown`], [`Error::DotSegment`],
-    /// and [`Error::HeaderNotText`] for a header that could not be told to whoever is to send it.
+    /// [`Error::Lifetime`], [`Error::OutlivesCredentials`], [`Error::SessionEndUnknown`], [`Error::YearOutOfRange`] if the
+    /// link would end after the year 9999, [`Error::DotSegment`], and [`Error::HeaderNotText`] for a header that could not
+    /// be told to whoever is to send it.
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
     pub fn presign(

@@ -40,8 +40,9 @@ impl<'a> Request<'a> {
     /// its port dropped where it is the scheme's default, as HTTP clients do.
     ///
     /// # Errors
-    /// [`Error::Scheme`], [`Error::Port`], [`Error::Ipv6`], [`Error::Empty`] or [`Error::Character`] if the origin or
-    /// the method is not well formed; [`Error::PathNotAbsolute`] if the path is neither empty nor starts with `/`.
+    /// [`Error::Scheme`], and for the host [`Error::HostLabel`], [`Error::Ipv4`], [`Error::Ipv6`] or [`Error::Port`],
+    /// if the origin is not well formed; [`Error::Empty`] or [`Error::Character`] if it or the method is not;
+    /// [`Error::PathNotAbsolute`] if the path is neither empty nor starts with `/`.
     pub fn new(method: &'a str, origin: &'a str, path: &'a str) -> Result<Self, Error> {
         let (scheme, host, rest) = split_origin(Field::Url, origin)?;
         if let Some(found) = rest.bytes().next() {
@@ -143,12 +144,12 @@ impl<'a> Request<'a> {
     /// The same with these headers in place of those it had: names in any case, in any order, repeated if need be.
     ///
     /// All of them are signed, except those named in [`Request::with_unsigned_headers`] and those that clients and
-    /// proxies change on the way: `authorization`, `baggage`, `connection`, `expect`, `keep-alive`, `te`, `traceparent`,
-    /// `tracestate`, `trailer`, `transfer-encoding`, `upgrade`, `user-agent`, `x-amzn-trace-id`, `proxy-*` and `sec-*`.
-    /// Those that signing sets are replaced. Blanks in a value (U+0020 and tab alone) are folded for signing; U+00A0 and
-    /// its like are signed as they are, which some servers (OpenStack Swift, SeaweedFS) then fold and refuse. A `host`
-    /// header here is signed in place of the URL's host, for requests
-    /// that travel through a tunnel.
+    /// proxies change on the way: `authorization`, `baggage`, `connection`, `expect`, `keep-alive`, `te`,
+    /// `traceparent`, `tracestate`, `trailer`, `transfer-encoding`, `upgrade`, `user-agent`, `x-amzn-trace-id`,
+    /// `proxy-*` and `sec-*`. Those that signing sets are replaced. Blanks in a value (U+0020 and tab alone) are folded
+    /// for signing; U+00A0 and its like are signed as they are, which some servers (OpenStack Swift, SeaweedFS) then
+    /// fold and refuse. A `host` header here is signed in place of the URL's host, for requests that travel through a
+    /// tunnel.
     ///
     /// ```
     /// # use s3_sigv4::Bucket;

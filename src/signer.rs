@@ -29,11 +29,12 @@ use zeroize::Zeroizing;
 /// | [`presign_payload`](Signer::presign_payload) | a link for a request whose body is known |
 /// | [`sign`](Signer::sign) | a request that is sent now, by the `Authorization` header |
 /// | [`sign_to`](Signer::sign_to) | the same into the caller's buffer |
+/// | [`sign_chunked`](Signer::sign_chunked) | a request whose body is sent in chunks |
 /// | [`sign_policy`](Signer::sign_policy) | a browser's upload, by a POST policy that is made already |
 /// | `post` | the same from a typed `PostPolicy`, as a form (feature `post`) |
 /// | `sign_sts` | a request to STS, for the keys of a session (feature `sts`) |
 /// | `sign_http` | an `http::Request` in place (feature `http`) |
-/// | `sign_http_chunked` | the same, its body sent in chunks |
+/// | `sign_http_chunked` | the same, its body sent in chunks (feature `http`) |
 ///
 /// ```
 /// use core::time::Duration;

@@ -33,7 +33,8 @@ use core::time::Duration;
 /// ```
 ///
 /// # Errors
-/// As [`Signer::presign`], and [`Error::RegionSyntax`] for a region that is none of AWS's.
+/// As [`Signer::presign`]; [`Error::KeyOfAnotherScope`] for a signer made [from a key](Signer::from_key) of a service
+/// other than STS; [`Error::RegionSyntax`] for a region that is none of AWS's.
 ///
 /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>.
 pub fn get_caller_identity(signer: &Signer, headers: &[(&str, &str)], now: Timestamp) -> Result<Presigned, Error> {
@@ -85,7 +86,8 @@ pub fn eks(signer: &Signer, cluster: &str, now: Timestamp) -> Result<String, Err
 /// ```
 ///
 /// # Errors
-/// As [`Signer::presign`], and those of [`Request::new`] for the host; [`Error::Empty`] for the user.
+/// As [`Signer::presign`], and those of [`Request::new`] for the host; [`Error::KeyOfAnotherScope`] for a signer made
+/// [from a key](Signer::from_key) of a service other than `rds-db`; [`Error::Empty`] for the user.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html>.
 pub fn rds(signer: &Signer, host: &str, user: &str, now: Timestamp) -> Result<String, Error> {
@@ -110,7 +112,8 @@ pub fn rds(signer: &Signer, host: &str, user: &str, now: Timestamp) -> Result<St
 /// ```
 ///
 /// # Errors
-/// As [`rds`].
+/// As [`Signer::presign`], and those of [`Request::new`] for the host; [`Error::KeyOfAnotherScope`] for a signer made
+/// [from a key](Signer::from_key) of a service other than `dsql`.
 ///
 /// Source: <https://docs.aws.amazon.com/aurora-dsql/latest/userguide/SECTION_authentication-token.html>.
 pub fn dsql(signer: &Signer, host: &str, now: Timestamp) -> Result<String, Error> {
@@ -120,7 +123,7 @@ pub fn dsql(signer: &Signer, host: &str, now: Timestamp) -> Result<String, Error
 /// The same for the cluster's `admin`.
 ///
 /// # Errors
-/// As [`rds`].
+/// As [`dsql`].
 ///
 /// ```
 /// # use s3_sigv4::{Credentials, Signer, Timestamp, tokens};

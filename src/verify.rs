@@ -117,7 +117,8 @@ impl<'a> Verifier<'a> {
         self
     }
 
-    /// The same with links of no longer lifetime than this, in place of 7 days.
+    /// The same with links of no longer lifetime than this, in place of 7 days. More than 7 days counts as 7 days, and
+    /// a part of a second is dropped.
     #[must_use]
     pub fn with_longest_lifetime(mut self, lifetime: Duration) -> Self {
         self.longest_lifetime = lifetime.min(LONGEST_LIFETIME).as_secs() as u32;
@@ -186,7 +187,9 @@ impl<'a> Verifier<'a> {
     /// [`VerifyError::TooManyParameters`]; [`VerifyError::HeaderNotSigned`]; [`VerifyError::OtherKey`]; then, when all that
     /// costs time is done, [`VerifyError::UnknownKey`] and [`VerifyError::SignatureMismatch`]; and what only the
     /// holder of the secret gets to see: [`VerifyError::TokenMissing`], [`VerifyError::TokenUnexpected`],
-    /// [`VerifyError::TokenMismatch`], [`VerifyError::CredentialsExpired`], and the headers of a streaming body.
+    /// [`VerifyError::TokenMismatch`], [`VerifyError::CredentialsExpired`]; and for a streaming body
+    /// [`VerifyError::Missing`], [`VerifyError::Repeated`] or [`VerifyError::Malformed`] for
+    /// `x-amz-decoded-content-length`, the last two also for `x-amz-trailer`.
     pub fn verify<'c, 'k>(
         &self,
         claim: Claim<'c>,

@@ -951,8 +951,8 @@ fn every_exit_code_with_its_message() {
             b"a\n../b\n",
             4,
             "key 2 of standard input: the path has the segment .. at byte offset 1, which browsers and many HTTP \
-             clients resolve before \
-             sending, so the link would fail or reach another object; --allow-dot-segments permits it",
+             clients resolve before sending, so the link would fail or reach another object; --allow-dot-segments \
+             permits it",
         ),
         (
             &["presign", "s3://photos", "--keys-from", "-", "-q"],
@@ -1345,9 +1345,8 @@ fn a_refusal_is_explained() {
         explained,
         "SignatureDoesNotMatch: the request was signed for the host photos.s3.us-east-1.amazonaws.com and received for \
          10.0.0.5:9000. Let the proxy pass the host on as it came (nginx: proxy_set_header Host $http_host), or sign \
-         for the \
-         host that the server sees.\nline 4 of the canonical request\n  signed:   \
-         host:photos.s3.us-east-1.amazonaws.com\n  \
+         for the host that the server sees.\nline 4 of the canonical request\n  \
+         signed:   host:photos.s3.us-east-1.amazonaws.com\n  \
          received: host:10.0.0.5:9000\n                 ^\n"
     );
     let json = run_with(&["explain", "--link", link, "--json"], &KEYS, body.as_bytes()).json();
@@ -1726,8 +1725,7 @@ fn sessions_and_the_console() {
         read.done(),
         format!(
             "session ASIAIOSFODNN7EXAMPLE of arn:aws:sts::123456789012:assumed-role/demo/zoe until \
-             2019-07-15T23:28:33Z, saved \
-             in {saved}\n"
+             2019-07-15T23:28:33Z, saved in {saved}\n"
         )
     );
     #[cfg(unix)]

@@ -149,9 +149,8 @@ fn every_error_says_what_and_where() {
             "[default]\n[a]",
             "",
             &[],
-            "there is no profile a in the config file or the credentials file, but line 2 of the config file names \
-             it: there \
-             the head of a profile is [profile NAME], the name without blanks",
+            "there is no profile a in the config file or the credentials file, but line 2 of the config file names it: \
+             there the head of a profile is [profile NAME], the name without blanks",
         ),
         (
             Some("a b"),
@@ -159,8 +158,7 @@ fn every_error_says_what_and_where() {
             "",
             &[],
             "there is no profile a b in the config file or the credentials file, but line 1 of the config file names \
-             it: \
-             there the head of a profile is [profile NAME], the name without blanks",
+             it: there the head of a profile is [profile NAME], the name without blanks",
         ),
         (
             Some("a,b"),
@@ -168,8 +166,7 @@ fn every_error_says_what_and_where() {
             "[a,b]",
             &[],
             "there is no profile a,b in the config file or the credentials file, but line 1 of the credentials file \
-             names it: \
-             there the head of a profile is [NAME], the name without blanks",
+             names it: there the head of a profile is [NAME], the name without blanks",
         ),
         (
             None,
@@ -177,8 +174,7 @@ fn every_error_says_what_and_where() {
             "[profile a]",
             &[("AWS_PROFILE", "a")],
             "there is no profile a in the config file or the credentials file, but line 1 of the credentials file \
-             names it: \
-             there the head of a profile is [NAME], the name without blanks",
+             names it: there the head of a profile is [NAME], the name without blanks",
         ),
         (
             None,
@@ -244,9 +240,8 @@ fn every_error_says_what_and_where() {
             "",
             "",
             &[ENVIRONMENT[0], ENVIRONMENT[1], ("AWS_CREDENTIAL_EXPIRATION", "2013-05-24T01:00:00")],
-            "the environment variable AWS_CREDENTIAL_EXPIRATION must be a date of ISO 8601 \
-             with its \
-             offset, such as 2013-05-24T01:00:00Z",
+            "the environment variable AWS_CREDENTIAL_EXPIRATION must be a date of ISO 8601 with its offset, such as \
+             2013-05-24T01:00:00Z",
         ),
         (
             Some("a"),
@@ -254,8 +249,7 @@ fn every_error_says_what_and_where() {
             "",
             &[],
             "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with the \
-             keys of \
-             the profile base: ask STS for a session by AssumeRole, and sign with its keys",
+             keys of the profile base: ask STS for a session by AssumeRole, and sign with its keys",
         ),
         (
             Some("a"),
@@ -263,8 +257,7 @@ fn every_error_says_what_and_where() {
             "",
             &[],
             "the profile a assumes the role arn:aws:iam::123456789012:role/link (line 2 of the config file) with the \
-             keys of \
-             Ec2InstanceMetadata: ask STS for a session by AssumeRole, and sign with its keys",
+             keys of Ec2InstanceMetadata: ask STS for a session by AssumeRole, and sign with its keys",
         ),
         (
             Some("a"),
@@ -314,17 +307,15 @@ fn every_error_says_what_and_where() {
             "",
             &[],
             "the profile a signs in through a browser (sso_session, line 2 of the config file): have its keys printed \
-             by aws \
-             configure export-credentials --profile a",
+             by aws configure export-credentials --profile a",
         ),
         (
             None,
             "[default]\ncredential_process = program --password MARKED",
             "",
             &[],
-            "the profile default gets its keys from a program (credential_process, line 2 of the config file): run \
-             it, and \
-             read what it prints",
+            "the profile default gets its keys from a program (credential_process, line 2 of the config file): run it, \
+             and read what it prints",
         ),
         (
             None,

@@ -1,10 +1,8 @@
 //! The cookbook's pages, their commands run from top to bottom in a POSIX shell.
 //!
 //! What goes over the network meets stand-ins by the name of `curl` and `aws`, which keep what they were asked and give
-//! the
-//! answers that AWS documents; afterwards each request that they got is verified. A `text` block behind commands is
-//! what
-//! these print, all of it.
+//! the answers that AWS documents; afterwards each request that they got is verified. A `text` block behind commands is
+//! what these print, all of it.
 #![cfg(all(feature = "cli", unix))]
 
 use s3_sigv4::sts::Session;

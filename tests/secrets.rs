@@ -45,7 +45,6 @@ fn credentials() -> Credentials {
     Credentials::new(ID, SECRET).and_then(|credentials| credentials.with_session_token(TOKEN)).expect("credentials")
 }
 
-/// The credentials as STS gives them out.
 /// The credentials file.
 fn stored(secret: &str, token: &str) -> String {
     format!("[default]\naws_access_key_id = {ID}\naws_secret_access_key = {secret}\naws_session_token = {token}\n")
@@ -59,6 +58,7 @@ fn printed() -> String {
     )
 }
 
+/// The credentials as STS gives them out.
 fn answer_of_sts() -> String {
     format!(
         "<a><AccessKeyId>{ID}</AccessKeyId><SecretAccessKey>{SECRET}</SecretAccessKey>\

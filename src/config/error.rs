@@ -68,8 +68,7 @@ pub enum ConfigError {
     /// The profile gets its keys by assuming a role.
     #[error(
         "the profile {profile} assumes the role {role_arn} ({place}) with the keys of {source_name}: ask STS for a \
-         session by \
-         AssumeRole, and sign with its keys"
+         session by AssumeRole, and sign with its keys"
     )]
     AssumesRole {
         /// The profile.

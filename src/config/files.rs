@@ -10,12 +10,9 @@ use zeroize::Zeroizing;
 /// AWS's shared `config` and `credentials` files, read and merged.
 ///
 /// The rules are those that AWS's SDKs share, tested by AWS's own vectors: `[default]` and `[profile NAME]` in the
-/// config
-/// file, `[NAME]` in the credentials file; of a setting that is there twice the last counts, and that of the
-/// credentials
-/// file; names of settings in any case; `#` or `;` begin a comment at the start of a line or behind a blank; indented
-/// lines
-/// continue a value or are nested below an empty one. Sections of other names are passed over.
+/// config file, `[NAME]` in the credentials file; of a setting that is there twice the last counts, and that of the
+/// credentials file; names of settings in any case; `#` or `;` begin a comment at the start of a line or behind a
+/// blank; indented lines continue a value or are nested below an empty one. Sections of other names are passed over.
 ///
 /// ```
 /// use s3_sigv4::config::SharedFiles;

@@ -12,8 +12,7 @@ use zeroize::Zeroizing;
 
 impl SharedFiles {
     /// Reads both files where `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` say they are, or in `.aws` below the
-    /// user's
-    /// home. A file that is not there is an empty one.
+    /// user's home. A file that is not there is an empty one.
     ///
     /// # Errors
     /// As [`SharedFiles::parse`]; [`ConfigError::Unreadable`].

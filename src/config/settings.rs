@@ -15,8 +15,7 @@ use zeroize::Zeroizing;
 /// What the environment and a profile say: keys, region, endpoint.
 ///
 /// Of each setting, in this order: what [`with_region`](Self::with_region) and its like say; the environment variable;
-/// the
-/// credentials file; the config file. A variable or a setting that is empty counts as not there.
+/// the credentials file; the config file. A variable or a setting that is empty counts as not there.
 ///
 /// ```
 /// use s3_sigv4::config::{Settings, SharedFiles};
@@ -60,9 +59,8 @@ impl Settings {
     /// The settings of a profile, or of that which `AWS_PROFILE` or `AWS_DEFAULT_PROFILE` name, or of `default`.
     ///
     /// `variable` looks up an environment variable. As in AWS's CLI, keys in the environment count more than those of a
-    /// profile
-    /// that a variable names, and less than those of a profile that is named here. Which keys a profile has is only
-    /// asked by [`credentials`](Self::credentials).
+    /// profile that a variable names, and less than those of a profile that is named here. Which keys a profile has is
+    /// only asked by [`credentials`](Self::credentials).
     ///
     /// # Errors
     /// [`ConfigError::NoSuchProfile`]; [`ConfigError::Value`], [`ConfigError::NoSuchServices`].
@@ -135,18 +133,16 @@ impl Settings {
     /// The keys: those of the environment, of the credentials file or of the config file.
     ///
     /// For the end of a session `AWS_CREDENTIAL_EXPIRATION` is read and, beside the keys in a file, `aws_expiration`,
-    /// which
-    /// some tools write there and AWS's own do not read: without it nobody knows when the session ends.
+    /// which some tools write there and AWS's own do not read: without it nobody knows when the session ends.
     ///
     /// # Errors
     /// [`ConfigError::NoCredentials`], [`ConfigError::Incomplete`], [`ConfigError::Credentials`],
-    /// [`ConfigError::Value`];
-    /// for a profile that gets its keys elsewhere [`ConfigError::AssumesRole`], [`ConfigError::WebIdentity`],
-    /// [`ConfigError::SignsIn`] or [`ConfigError::CredentialProcess`], which say what it wants.
+    /// [`ConfigError::Value`]; for a profile that gets its keys elsewhere [`ConfigError::AssumesRole`],
+    /// [`ConfigError::WebIdentity`], [`ConfigError::SignsIn`] or [`ConfigError::CredentialProcess`], which say what it
+    /// wants.
     ///
     /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html>; the order within a
-    /// profile is
-    /// botocore's.
+    /// profile is botocore's.
     pub fn credentials(&self) -> Result<Credentials, ConfigError> {
         self.credentials.clone()
     }
@@ -164,8 +160,7 @@ impl Settings {
     }
 
     /// The endpoint for S3, if it is not Amazon's: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, `endpoint_url` below `s3`
-    /// in the
-    /// section `[services …]` that the profile names, `endpoint_url`; and none of them where
+    /// in the section `[services …]` that the profile names, `endpoint_url`; and none of them where
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` or `ignore_configured_endpoint_urls` is `true`.
     ///
     /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
@@ -182,8 +177,8 @@ impl Settings {
         self.sts_endpoint_url.as_ref().map(Option::as_deref).map_err(Clone::clone)
     }
 
-    /// Whether FIPS endpoints are asked for, by `AWS_USE_FIPS_ENDPOINT` or `use_fips_endpoint`. [`Settings::bucket`] takes
-    /// them; for other services it is for the caller to do so.
+    /// Whether FIPS endpoints are asked for, by `AWS_USE_FIPS_ENDPOINT` or `use_fips_endpoint`. [`Settings::bucket`]
+    /// takes them; for other services it is for the caller to do so.
     ///
     /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>.
     #[must_use]
@@ -200,11 +195,11 @@ impl Settings {
     /// A bucket at the address that these settings lead to.
     ///
     /// Amazon's by [`Bucket::aws`], with `use_dualstack_endpoint`, `use_fips_endpoint` and, nested below `s3`,
-    /// `use_accelerate_endpoint` and `addressing_style`; an access point by its ARN, in the region that this names, unless
-    /// `AWS_S3_USE_ARN_REGION`, `s3_use_arn_region` or, nested below `s3`, `use_arn_region` is `false`.
+    /// `use_accelerate_endpoint` and `addressing_style`; an access point by its ARN, in the region that this names,
+    /// unless `AWS_S3_USE_ARN_REGION`, `s3_use_arn_region` or, nested below `s3`, `use_arn_region` is `false`.
     ///
-    /// At an endpoint of one's own the name goes into the path, unless `addressing_style` is `virtual`; an access point,
-    /// and a directory bucket where `addressing_style` does not say `path`, goes in front of the host:
+    /// At an endpoint of one's own the name goes into the path, unless `addressing_style` is `virtual`; an access
+    /// point, and a directory bucket where `addressing_style` does not say `path`, goes in front of the host:
     /// [`Bucket::virtual_hosted`].
     ///
     /// # Errors
@@ -246,8 +241,7 @@ impl Settings {
     ///
     /// # Errors
     /// As [`Settings::credentials`]; [`ConfigError::NoRegion`] where neither the bucket nor the settings know the
-    /// region;
-    /// [`ConfigError::Address`] as [`Signer::for_service`].
+    /// region; [`ConfigError::Address`] as [`Signer::for_service`].
     pub fn signer(&self, bucket: &Bucket, now: Timestamp) -> Result<Signer, ConfigError> {
         let region = bucket.region().or(self.region()).ok_or_else(|| self.no_region())?;
         Ok(Signer::for_service(self.credentials()?, bucket.service().clone(), region, now)?)

@@ -56,6 +56,10 @@ impl PostForm {
     /// The form in HTML, to be put into a page whose encoding is UTF-8. Fields whose condition is a prefix can be
     /// written to, but for the key; the others are hidden.
     ///
+    /// Such a field starts as in [`PostForm::fields`] and is sent so, unless the user or a script fills it in. S3 takes
+    /// `image/` for a `Content-Type` that must start with it, and stores it: no browser puts the file's own type there.
+    /// [`PostPolicy::with_value`](super::PostPolicy::with_value) has the field start from a whole type.
+    ///
     /// ```
     /// # use core::time::Duration;
     /// # use s3_sigv4::{Bucket, Credentials, PostPolicy, Signer, Timestamp};

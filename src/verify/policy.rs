@@ -111,7 +111,8 @@ impl Condition<'_> {
 
 /// Why a form does not fit its policy (feature `post`).
 ///
-/// The messages show what the policy asks for, but for session tokens and customer keys; never what the form holds.
+/// The messages show what the policy asks for, but for session tokens and customer keys; never a value that the form
+/// holds.
 ///
 /// ```
 /// use s3_sigv4::PostPolicy;

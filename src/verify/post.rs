@@ -168,10 +168,11 @@ impl Verifier<'_> {
     /// # Errors
     /// [`VerifyError::ScopeRegion`], [`VerifyError::ScopeService`], [`VerifyError::Skewed`],
     /// [`VerifyError::UnknownKey`], [`VerifyError::SignatureMismatch`], [`VerifyError::OtherCredentials`],
-    /// [`VerifyError::OtherKey`] and the errors of tokens as [`Verifier::verify`]; [`VerifyError::PolicySyntax`],
-    /// [`VerifyError::PolicyOpen`], [`VerifyError::FormExpired`]; [`VerifyError::FieldUnconditioned`],
-    /// [`VerifyError::FieldRepeated`], [`VerifyError::FieldMissing`] or [`VerifyError::FieldMismatch`] if the form does
-    /// not fit the policy.
+    /// [`VerifyError::OtherKey`], the errors of tokens and [`VerifyError::CredentialsExpired`] as [`Verifier::verify`];
+    /// [`VerifyError::PolicySyntax`], [`VerifyError::PolicyOpen`], [`VerifyError::FormExpired`];
+    /// [`VerifyError::FieldUnconditioned`], [`VerifyError::FieldRepeated`], [`VerifyError::FieldMissing`] or
+    /// [`VerifyError::FieldMismatch`] if the form does not fit the policy; [`VerifyError::Missing`] or, if nothing is
+    /// left of it, [`VerifyError::Malformed`] for the field `key`.
     ///
     /// Sources: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html> and
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html>.

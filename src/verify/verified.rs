@@ -12,8 +12,8 @@ use core::fmt;
 
 /// A request whose signature is proven: who signed it, when, which headers, and what was promised of the body.
 ///
-/// The body is proven only when [`Verified::check_body`] or a [`BodyHasher`] has said so. Made by
-/// [`Verifier::verify`](crate::Verifier::verify).
+/// The body is proven only when [`Verified::check_body`] or a [`BodyHasher`] has said so, an aws-chunked one when
+/// [`ChunkDecoder::finish`](crate::ChunkDecoder::finish) has. Made by [`Verifier::verify`](crate::Verifier::verify).
 ///
 /// ```
 /// use s3_sigv4::{Claim, Credentials, PayloadHash, Request, Timestamp, Verifier};

@@ -13,10 +13,8 @@ pub(crate) use values::Expires;
 /// Signs links and requests for S3 by AWS Signature Version 4, and reads them back. It opens no connection.
 ///
 /// Keys come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), from AWS's shared
-/// files
-/// (AWS_PROFILE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE) or from --credentials-from, and never from the command
-/// line,
-/// which other users of the machine can see.
+/// files (AWS_PROFILE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE) or from --credentials-from, and never from the
+/// command line, which other users of the machine can see.
 #[derive(Parser)]
 #[command(name = "s3-sigv4", version, max_term_width = 100, after_help = CODES, disable_help_subcommand = true)]
 pub(crate) struct Cli {
