@@ -125,22 +125,21 @@ impl Bucket {
         Self::aws(region_of_arn(arn)?, arn)
     }
 
-    /// The bucket's name in front of the endpoint's host: `https://photos.s3.eu-west-1.amazonaws.com/cat.jpg`.
+    /// What [`Bucket::aws`] makes of a name or an ARN, at an endpoint of one's own: so an access point is reached through a
+    /// VPC's interface endpoint.
     ///
-    /// The endpoint is an [`Endpoint`] or the text of one. An access point's ARN and the name of a directory bucket are
-    /// signed as [`Bucket::aws`] has them: so an access point is reached through a VPC's interface endpoint.
+    /// Access points and directory buckets go in front of the endpoint's host, signed for their service, and by an ARN
+    /// in its region. Any other name is [virtual-hosted](Self::virtual_hosted).
     ///
     /// # Errors
-    /// As [`Endpoint::parse`]; [`Error::Empty`], [`Error::Character`] or [`Error::BucketName`] if the name cannot be
-    /// part of a host, and [`Error::MultiRegionAccessPoint`] if it ends with `.mrap`; for an ARN as
-    /// [`Bucket::from_arn`]; [`Error::VirtualHostOnIpAddress`].
+    /// As [`Bucket::virtual_hosted`], and as [`Bucket::from_arn`].
     ///
     /// ```
     /// use s3_sigv4::Bucket;
     ///
     /// let arn = "arn:aws:s3:us-east-1:123456789012:accesspoint/prod";
     /// let endpoint = "https://accesspoint.vpce-1a2b3c4d-5e6f.s3.us-east-1.vpce.amazonaws.com";
-    /// let prod = Bucket::virtual_hosted(endpoint, arn)?;
+    /// let prod = Bucket::aws_at(endpoint, arn)?;
     /// let host = "prod-123456789012.accesspoint.vpce-1a2b3c4d-5e6f.s3.us-east-1.vpce.amazonaws.com";
     /// assert_eq!(prod.get("cat.jpg")?.host(), host);
     /// assert_eq!(prod.region(), Some("us-east-1"));
@@ -149,7 +148,7 @@ impl Bucket {
     ///
     /// Sources: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html>, and the
     /// rules of [`AwsEndpoint`].
-    pub fn virtual_hosted<E: TryInto<Endpoint>>(endpoint: E, name: &str) -> Result<Self, Error>
+    pub fn aws_at<E: TryInto<Endpoint>>(endpoint: E, name: &str) -> Result<Self, Error>
     where
         Error: From<E::Error>,
     {
@@ -157,6 +156,20 @@ impl Bucket {
         let Some(Front { labels, region, service }) = front(name)? else { return Self::by_host(endpoint, name) };
         let bucket = Self::in_front(endpoint, name, &labels)?;
         Ok(bucket.signed_for(region.map(Into::into), service))
+    }
+
+    /// The bucket's name in front of the endpoint's host: `https://photos.s3.eu-west-1.amazonaws.com/cat.jpg`.
+    ///
+    /// The endpoint is an [`Endpoint`] or the text of one.
+    ///
+    /// # Errors
+    /// As [`Endpoint::parse`]; [`Error::Empty`], [`Error::Character`] or [`Error::BucketName`] if the name cannot be part
+    /// of a host; [`Error::VirtualHostOnIpAddress`].
+    pub fn virtual_hosted<E: TryInto<Endpoint>>(endpoint: E, name: &str) -> Result<Self, Error>
+    where
+        Error: From<E::Error>,
+    {
+        Self::by_host(endpoint.try_into()?, name)
     }
 
     /// The bucket's name in front of the key: `http://127.0.0.1:9000/photos/cat.jpg`, as most servers other than

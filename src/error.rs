@@ -46,7 +46,7 @@ pub enum Error {
     KeysExchanged,
 
     /// The secret access key was given for the access key id, too, which is sent with everything that is signed.
-    #[error("the access key id is the same text as the secret access key: the secret was given for both")]
+    #[error("the secret access key was given as the access key id")]
     SecretTwice,
 
     /// The credentials had expired at the instant of signing.
@@ -264,7 +264,7 @@ pub enum Error {
     },
 
     /// A link was to live its full lifetime, and nobody said when the session ends that signs it.
-    #[error("when the session ends is not known (with_expiration says it), so no full lifetime can be promised")]
+    #[error("no full lifetime: when the session ends is not known (with_expiration says it)")]
     SessionEndUnknown,
 
     /// A link or a form would outlive its credentials, and its full lifetime was required.

@@ -200,7 +200,7 @@ impl Settings {
     ///
     /// At an endpoint of one's own the name goes into the path, unless `addressing_style` is `virtual`; an access
     /// point, and a directory bucket where `addressing_style` does not say `path`, goes in front of the host:
-    /// [`Bucket::virtual_hosted`].
+    /// [`Bucket::aws_at`].
     ///
     /// # Errors
     /// [`ConfigError::NoRegion`], [`ConfigError::OtherRegion`], and [`ConfigError::Address`] as those of [`Bucket`]'s
@@ -218,7 +218,7 @@ impl Settings {
                 Some(Addressing::Path) => of_arn.is_some(),
                 Some(Addressing::Auto) | None => aws::front(name)?.is_some(),
             };
-            let bucket = if in_front { Bucket::virtual_hosted } else { Bucket::path_style };
+            let bucket = if in_front { Bucket::aws_at } else { Bucket::path_style };
             return Ok(bucket(endpoint_url, name)?);
         }
         let mut endpoint = AwsEndpoint::new(of_arn.or(self.region()).ok_or_else(|| self.no_region())?);
