@@ -39,14 +39,14 @@ impl Signer {
     /** Throws an `Error` that says what is wrong with the credentials, and never shows them. */
     #[wasm_bindgen(constructor)]
     pub fn new(options: &SignerOptions, now: &Instant) -> Result<Signer, JsValue> {
+        value::only(OPTIONS, options, "the signer's options")?;
         let required = |name: &str| value::required(options, name);
         let mut credentials =
             Credentials::new(required("accessKeyId")?, required("secretAccessKey")?).map_err(error)?;
         if let Some(token) = value::text(options, "sessionToken")? {
             credentials = credentials.with_session_token(token).map_err(error)?;
         }
-        let expiration = value::property(options, "expiration")?;
-        if !expiration.is_undefined() {
+        if let Some(expiration) = value::optional(options, "expiration")? {
             credentials = credentials.with_expiration(value::instant(&expiration)?);
         }
         let service = match value::text(options, "service")? {
@@ -54,7 +54,10 @@ impl Signer {
             None => Service::S3,
         };
         #[cfg(feature = "full")]
-        let service = with_rules(service, &value::property(options, "rules")?)?;
+        let service = match value::optional(options, "rules")? {
+            Some(rules) => with_rules(service, &rules)?,
+            None => service,
+        };
         let (region, now) = (required("region")?, value::instant(now)?);
         s3_sigv4::Signer::for_service(credentials, service, &region, now).map(Self).map_err(error)
     }
@@ -64,10 +67,11 @@ impl Signer {
         let (parts, now) = (Parts::read(request)?, value::instant(now)?);
         let (parts, mut url) = (parts.borrow(), String::with_capacity(1024));
         let validity = self.write(&mut url, &parts, seconds, now)?;
-        let mut lines = [parts.method, value::limit(validity.limited_by()), &*url].join("\n");
-        for text in parts.sent_with(&url).flat_map(|(name, value)| [name, value]) {
-            lines.push('\n');
+        let mut lines = String::with_capacity(2048);
+        let sent = parts.sent_with(&url).flat_map(|(name, value)| [name, value]);
+        for text in [parts.method, value::limit(validity.limited_by()), &*url].into_iter().chain(sent) {
             lines.push_str(text);
+            lines.push('\n');
         }
         let (from, until) = (value::milliseconds(validity.valid_from()), value::milliseconds(validity.valid_until()));
         Ok(make_presigned(&lines, from, until))
@@ -106,9 +110,7 @@ impl Signer {
 
 #[cfg(feature = "full")]
 fn with_rules(mut service: Service, rules: &JsValue) -> Result<Service, JsValue> {
-    if rules.is_undefined() {
-        return Ok(service);
-    }
+    value::only("pathEncoding pathNormalization contentSha256 sessionToken", rules, "the rules")?;
     use s3_sigv4::{ContentSha256, PathEncoding, PathNormalization, SessionToken};
     for name in ["pathEncoding", "pathNormalization", "contentSha256", "sessionToken"] {
         let Some(rule) = value::text(rules, name)? else { continue };
@@ -126,3 +128,9 @@ fn with_rules(mut service: Service, rules: &JsValue) -> Result<Service, JsValue>
     }
     Ok(service)
 }
+
+const OPTIONS: &str = if cfg!(feature = "full") {
+    "accessKeyId secretAccessKey sessionToken expiration region service rules"
+} else {
+    "accessKeyId secretAccessKey sessionToken expiration region service"
+};

@@ -34,8 +34,17 @@ extern "C" {
     fn take_error() -> JsValue;
 
     /// Any property; `undefined` in place of `null`.
+    #[cfg(feature = "full")]
     #[wasm_bindgen(catch, js_name = readProperty)]
     pub fn property(object: &JsValue, name: &str) -> Result<JsValue, JsValue>;
+
+    /// Any property, or nothing where there is `undefined` or `null`.
+    #[wasm_bindgen(catch, js_name = readProperty)]
+    pub fn optional(object: &JsValue, name: &str) -> Result<Option<JsValue>, JsValue>;
+
+    /// Refuses an object that has other properties than these: `what` says what it is.
+    #[wasm_bindgen(catch)]
+    pub fn only(names: &str, object: &JsValue, what: &str) -> Result<(), JsValue>;
 }
 
 /// What JavaScript has just read: so many bytes, or nothing, or an exception.
@@ -72,7 +81,7 @@ pub fn type_error(message: &str) -> JsValue {
 }
 
 pub fn required(object: &JsValue, name: &str) -> Result<String, JsValue> {
-    text(object, name)?.ok_or_else(|| type_error(&[name, " is missing"].concat()))
+    text(object, name)?.ok_or_else(|| type_error(&(String::from(name) + " is missing")))
 }
 
 pub fn instant(value: &JsValue) -> Result<Timestamp, JsValue> {

@@ -147,6 +147,40 @@ test("what is wrong is an Error that says so, and the signer goes on", () => {
   assert.throws(() => sign({ url: URL_OF_TEST }), /null pointer/);
 });
 
+test("a property that nobody reads is a TypeError that names it: a misspelt one would be lost", () => {
+  const bucket = full.Bucket.aws("photos", "eu-west-1");
+  const rest = { url: URL_OF_TEST, method: "PUT", body: "x", payload: undefined, dotSegments: undefined };
+  for (const { Signer } of [full, signer]) {
+    const ours = new Signer({ ...KEYS, sessionToken: undefined, expiration: undefined, service: "s3" }, NOW);
+    const header = { ...rest, header: { "content-type": "image/jpeg" } };
+    for (const [run, message] of [
+      [() => ours.presign(header, DAY, NOW), "header is no part of a request"],
+      [() => ours.presignUrl(header, DAY, NOW), "header is no part of a request"],
+      [() => ours.sign(header, NOW), "header is no part of a request"],
+      [() => ours.sign({ ...rest, URL: undefined }, NOW), "URL is no part of a request"],
+      [() => ours.sign({ ...rest, "": 1 }, NOW), " is no part of a request"],
+      [() => new Signer({ ...KEYS, expires: NOW }, NOW), "expires is no part of the signer's options"],
+      [() => new Signer({ ...KEYS, Expiration: NOW }, NOW), "Expiration is no part of the signer's options"],
+    ]) {
+      assert.throws(run, { name: "TypeError", message });
+    }
+    // What an object inherits is no slip of the pen: a `Request` has a dozen such.
+    assert.equal(ours.presignUrl(new Request(URL_OF_TEST), DAY, NOW), DOCUMENTED);
+    const proxy = new Proxy({ url: URL_OF_TEST }, { ownKeys: () => assert.fail("thrown by the caller") });
+    assert.throws(() => ours.sign(proxy, NOW), { message: "thrown by the caller" });
+  }
+  const ours = new full.Signer({ ...KEYS, rules: { pathEncoding: "twice" } }, NOW);
+  for (const [run, message] of [
+    [() => ours.curl({ ...rest, heads: {} }, DAY, "file", NOW), "heads is no part of a request"],
+    [() => ours.post({ key: "a", exacts: {} }, bucket, DAY, NOW), "exacts is no part of a policy"],
+    [() => new full.Signer({ ...KEYS, rules: { path: "twice" } }, NOW), "path is no part of the rules"],
+    // The small package has no rules, and ignores none.
+    [() => new signer.Signer({ ...KEYS, rules: {} }, NOW), "rules is no part of the signer's options"],
+  ]) {
+    assert.throws(run, { name: "TypeError", message });
+  }
+});
+
 test("hostile requests: the library's own messages, and nothing runs into the next text", () => {
   for (const { Signer, Bucket } of [full, signer]) {
     const ours = new Signer(KEYS, NOW);
