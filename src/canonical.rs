@@ -22,6 +22,8 @@ use core::fmt;
 pub(crate) use order::Order;
 pub(crate) use received::{Gap, MOST_HEADERS, Recognition, Refused, Unsigned};
 pub(crate) use signed_names::SignedNames;
+#[cfg(feature = "explain")]
+pub(crate) use walk::normalized;
 pub(crate) use walk::{Sink, Walk};
 
 /// Step 1 of 4: the request in AWS's canonical form, with the headers or parameters that signing adds.

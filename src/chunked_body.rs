@@ -234,7 +234,7 @@ fn with_aws_chunked(given: &str) -> String {
     value
 }
 
-fn trimmed(text: &str) -> &str {
+pub(crate) fn trimmed(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
 }
 

@@ -1,9 +1,9 @@
-use crate::digest::equal;
 use crate::error::{Error, Field, Found, check};
 use crate::service::{Rules, SessionToken};
 use crate::timestamp::Timestamp;
 use alloc::string::String;
 use core::fmt;
+use core::hint::black_box;
 use zeroize::{Zeroize, Zeroizing};
 
 /// An access key id with its secret access key and, for the credentials of a session, the session token and the
@@ -33,17 +33,12 @@ impl Credentials {
     /// [`Error::Empty`] or [`Error::Character`] if the key id is not visible ASCII without a comma, or if the
     /// secret holds a control character or starts or ends with a blank. A stray line feed behind a key that was read
     /// from a file is the usual case. [`Error::KeysExchanged`] if the secret has the form of AWS's access key ids, because
-    /// the other one, which is sent, is then the secret; [`Error::SecretTwice`] if a secret as long as AWS's is given for
-    /// both.
+    /// the other one, which is sent, is then the secret; and if a text as long as AWS's secrets is given for both.
     pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Result<Self, Error> {
         let (secret, mut access_key_id) = (Secret(secret_access_key.into()), access_key_id.into());
-        if secret.is_access_key_id() {
+        if secret.is_access_key_id() || secret.is_also(&access_key_id) {
             access_key_id.zeroize();
             return Err(Error::KeysExchanged);
-        }
-        if secret.is_also(&access_key_id) {
-            access_key_id.zeroize();
-            return Err(Error::SecretTwice);
         }
         Ok(Self { secret: secret.checked()?, identity: Identity::new(access_key_id)? })
     }
@@ -182,7 +177,8 @@ impl Secret {
 
     /// Whether it is as long as AWS's secrets are, and given as the id too: a test server's `minioadmin` may be both.
     fn is_also(&self, access_key_id: &str) -> bool {
-        self.0.len() == 40 && equal(self.0.bytes(), access_key_id.bytes())
+        let differences = self.0.bytes().zip(access_key_id.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
+        self.0.len() == 40 && access_key_id.len() == 40 && black_box(differences) == 0
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

@@ -41,13 +41,9 @@ pub enum Error {
     #[error("the access key id starts with ASIA, so it belongs to a session, but there is no session token")]
     SessionTokenMissing,
 
-    /// An access key id stands where the secret belongs. Signed so, the secret would be sent in its place.
-    #[error("the secret access key is an access key id, so the two are probably exchanged")]
+    /// An access key id stands where the secret belongs, or the secret for both. Signed so, the secret would be sent.
+    #[error("access key id and secret access key are exchanged, or one of them was given for both")]
     KeysExchanged,
-
-    /// The secret access key was given for the access key id, too, which is sent with everything that is signed.
-    #[error("the secret access key was given as the access key id")]
-    SecretTwice,
 
     /// The credentials had expired at the instant of signing.
     #[error("the credentials expired at {expired:#}, and the signature is dated {now:#}")]

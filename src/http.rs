@@ -3,7 +3,7 @@
 use crate::chunked::ChunkSigner;
 use crate::chunked_body::ChunkedBody;
 use crate::endpoint::Scheme;
-use crate::error::Error;
+use crate::error::{Error, Field, Found};
 use crate::payload::PayloadHash;
 use crate::request::Request;
 use crate::service::ContentSha256;
@@ -127,13 +127,20 @@ impl Signer {
     }
 }
 
+/// Where a host is not visible ASCII.
+fn not_ascii(host: &[u8]) -> Error {
+    let odd = |byte: &u8| !byte.is_ascii_graphic();
+    let position = host.iter().position(odd).unwrap_or_default();
+    Error::Character { field: Field::Host, found: Found(host[position]), position }
+}
+
 /// Method and URI as they stand, and the host that clients send.
 fn view<B>(request: &http::Request<B>) -> Result<Request<'_>, Error> {
     let uri = request.uri();
     let scheme = if uri.scheme() == Some(&http::uri::Scheme::HTTP) { Scheme::Http } else { Scheme::Https };
     let host = match (uri.authority(), request.headers().get(HOST)) {
         (Some(authority), _) => authority.as_str(),
-        (None, Some(host)) => host.to_str().map_err(|_| Error::HostMissing)?,
+        (None, Some(host)) => host.to_str().map_err(|_| not_ascii(host.as_bytes()))?,
         (None, None) => return Err(Error::HostMissing),
     };
     let target = uri.path_and_query().map_or("/", |target| target.as_str());

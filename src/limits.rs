@@ -64,6 +64,10 @@ pub(crate) const MAX_ERROR_DEPTH: usize = 16;
 #[cfg(feature = "sts")]
 pub(crate) const MAX_SIGNIN_ANSWER: usize = 64 * 1024;
 
+/// How far the clocks of who signs and who verifies may lie apart, as S3 has it (`RequestTimeTooSkewed`).
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
+pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(15 * 60);
+
 /// How much of a link, of a request's headers or of a form is inspected: more than any server takes.
 pub(crate) const MAX_INSPECTED: usize = 64 * 1024;
 

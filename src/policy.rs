@@ -71,7 +71,7 @@ impl Signer {
     /// # Ok::<(), s3_sigv4::Error>(())
     /// ```
     pub fn policy_fields(&self, now: Timestamp) -> impl Iterator<Item = (&'static str, String)> {
-        let credential = format!("{}/{}", self.access_key_id(), self.key().scope().on(now));
+        let credential = format!("{}/{}", self.access_key_id(), self.scope_at(now));
         [
             Some(("x-amz-algorithm", "AWS4-HMAC-SHA256".into())),
             Some(("x-amz-credential", credential)),

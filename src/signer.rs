@@ -297,7 +297,7 @@ impl Signer {
         payload: PayloadHash,
         now: Timestamp,
     ) -> Result<CanonicalRequest<'a>, Error> {
-        let at = (self.day.key.scope().on(now), now);
+        let at = (self.scope_at(now), now);
         CanonicalRequest::new(request, (self.rules, &self.identity), authentication, payload, at)
     }
 

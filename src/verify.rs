@@ -16,7 +16,7 @@ use crate::digest::equal;
 use crate::encode::{Text, position, stands_for};
 use crate::error::Excerpt;
 use crate::key::{SigningKey, Started};
-use crate::limits::LONGEST_LIFETIME;
+use crate::limits::{CLOCK_SKEW, LONGEST_LIFETIME};
 use crate::payload::PayloadHash;
 use crate::request::{Path, Request};
 use crate::scope::CredentialScope;
@@ -80,7 +80,7 @@ impl<'a> Verifier<'a> {
         Self {
             region: region.into(),
             service: Service::S3,
-            clock_skew: Duration::from_secs(15 * 60),
+            clock_skew: CLOCK_SKEW,
             link_clock_skew: Duration::ZERO,
             longest_lifetime: LONGEST_LIFETIME.as_secs() as u32,
             unsigned_headers: &[],

@@ -726,7 +726,7 @@ fn every_exit_code_with_its_message() {
             &twice,
             b"",
             3,
-            "the environment variable AWS_ACCESS_KEY_ID: the secret access key was given as the access key id",
+            "the environment variable AWS_ACCESS_KEY_ID: access key id and secret access key are exchanged, or one of them was given for both",
         ),
         (
             &["inspect", link, "-H", "x-amz-server-side-encryption-customer-key: MARKED"],

@@ -142,7 +142,7 @@ fn every_error_says_what_and_where() {
             "",
             "",
             &[],
-            "there is no profile a\u{fffd}[31m in the config file or the credentials file",
+            "there is no profile a\\u{1b}[31m in the config file or the credentials file",
         ),
         (
             Some("a"),
@@ -537,7 +537,7 @@ fn what_a_program_printed() {
             output(r#", "Expiration": "MARKED""#),
             "the output of the credential process has an Expiration that is no date of ISO 8601 with its offset",
         ),
-        (output("").replace("\"ID\"", "\"\""), "the access key id is empty"),
+        (output("").replace("\"ID\"", "\"\""), "the output of the credential process: the access key id is empty"),
     ] {
         let found = process_output(&text).map_or_else(|error| error.to_string(), |credentials| shown(&credentials));
         assert_eq!(found, expected);

@@ -55,10 +55,10 @@ fn keys_and_tokens_with_stray_characters() {
 #[test]
 fn an_id_in_the_secrets_place() {
     let aws = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-    let message = "the secret access key was given as the access key id";
+    let message = "access key id and secret access key are exchanged, or one of them was given for both";
     refused(Credentials::new(aws, aws), message);
     assert!(Credentials::new(aws, &aws[..39]).is_ok() && Credentials::new(&aws[..39], &aws[..39]).is_ok());
-    let message = "the secret access key is an access key id, so the two are probably exchanged";
+    let message = "access key id and secret access key are exchanged, or one of them was given for both";
     refused(Credentials::new(SECRET_KEY, ACCESS_KEY), message);
     refused(Credentials::new(SECRET_KEY, "ASIAIOSFODNN7EXAMPLE"), message);
     // What only resembles one may be what some other server gave out.

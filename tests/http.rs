@@ -172,6 +172,9 @@ fn a_request_that_cannot_be_signed_for_chunks_is_left_alone() {
     let before = request.headers().clone();
     let error = signer.sign_http_chunked(&mut request, &body, now()).expect_err("no host");
     assert_eq!(error, Error::HostMissing);
+    let mut odd = http::Request::get("/a").header("host", &b"caf\xe9.example"[..]).body(()).expect("a request");
+    let error = signer.sign_http(&mut odd, PayloadHash::EMPTY, now()).expect_err("no host");
+    assert_eq!(error.to_string(), "the host has a byte outside ASCII (0xe9) at byte offset 3");
     assert_eq!(*request.headers(), before);
 }
 

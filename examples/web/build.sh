@@ -17,7 +17,7 @@ cargo build --quiet --locked --release --lib --target wasm32-unknown-unknown --t
 cargo build --quiet --locked --profile fast --lib --target wasm32-unknown-unknown --target-dir "$target" --features full
 "$bindgen" "${built/release/fast}" pkg/full
 
-# The types have the comments, and nobody reads them here, nor the indentation and the empty lines.
-sed -i '/^ *\/\*\*.*\*\/$/d; /^ *\/\*\*/,/\*\//d; /^ *\/\//d; s/^ *//; /^$/d' pkg/*/s3_sigv4.js pkg/*/snippets/*/src/*.js
+# The types have the comments, and nobody reads them here, nor the indentation and the empty lines. Nothing is deprecated.
+sed -i '/^ *\/\*\*.*\*\/$/d; /^ *\/\*\*/,/\*\//d; /^ *\/\//d; s/^ *//; /^$/d; /^console.warn(.using deprecated/d' pkg/*/s3_sigv4.js pkg/*/snippets/*/src/*.js
 
 node page/build.js

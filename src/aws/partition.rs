@@ -51,7 +51,7 @@ pub(super) fn partition_of(region: &str) -> Option<&'static Partition> {
 /// The domain that the hosts of a region's services end with.
 #[cfg(any(feature = "sts", feature = "tokens"))]
 pub(crate) fn suffix_of(region: &str) -> Result<&'static str, Error> {
-    partition_of(region).map(|partition| partition.suffix).ok_or(Error::RegionSyntax)
+    check_region(region).map(|partition| partition.suffix)
 }
 
 /// The name of a region's partition.

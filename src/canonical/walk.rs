@@ -1,10 +1,11 @@
 //! The one walk that hashing, printing and presigning share.
 
+use super::header_names::is;
 use super::{
     ADDED_PARAMETERS, ALL_ADDED, Authentication, CREDENTIAL, HOST, Order, Parts, SignedNames, added_parameter, received,
 };
 use crate::digest::{Assembled, Decimal};
-use crate::encode::{PATH, QUERY, Text, all, all_pairs};
+use crate::encode::{PATH, QUERY, Text, all, all_pairs, ascii};
 use crate::limits::MAX_HEADERS;
 use crate::request::Query;
 use crate::service::{PathEncoding, PathNormalization, Rules};
@@ -196,7 +197,7 @@ impl<'r> Walk<'r> {
         let mut previous = "";
         for (i, id) in self.order.headers().iter().enumerate() {
             let (name, value) = self.parts.header::<RECEIVED>(*id);
-            if i > 0 && self.is_repeated(name, previous) {
+            if i > 0 && is(name, previous) {
                 sink.canonical(b",")?;
             } else {
                 if i > 0 {
@@ -247,7 +248,7 @@ impl<'r> Walk<'r> {
         let mut previous = "";
         for (i, id) in self.order.headers().iter().enumerate() {
             let name = self.parts.header_name::<RECEIVED>(*id);
-            if i > 0 && self.is_repeated(name, previous) {
+            if i > 0 && is(name, previous) {
                 continue;
             }
             if i > 0 {
@@ -257,11 +258,6 @@ impl<'r> Walk<'r> {
             previous = name;
         }
         Ok(())
-    }
-
-    #[inline]
-    fn is_repeated(&self, name: &str, previous: &str) -> bool {
-        name.len() == previous.len() && name.eq_ignore_ascii_case(previous)
     }
 }
 
@@ -297,7 +293,7 @@ impl<const N: usize> Sink for Assembled<N> {
 
 impl Sink for String {
     fn canonical(&mut self, bytes: &[u8]) -> fmt::Result {
-        self.write_str(core::str::from_utf8(bytes).map_err(|_| fmt::Error)?)
+        self.write_str(ascii(bytes)?)
     }
 }
 
@@ -311,7 +307,7 @@ impl Sink for fmt::Formatter<'_> {
 }
 
 /// Removes dot segments and empty ones: RFC 3986, section 5.2.4, as AWS's own library and botocore do it.
-fn normalized(path: &str) -> String {
+pub(crate) fn normalized(path: &str) -> String {
     let mut kept = Vec::new();
     for segment in path.split('/') {
         match segment {

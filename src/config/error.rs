@@ -186,6 +186,8 @@ pub enum Place {
     Variable(&'static str),
     /// A line of a file, from 1.
     Line(SharedFile, usize),
+    /// What a `credential_process` printed.
+    ProcessOutput,
 }
 
 impl fmt::Display for Place {
@@ -193,6 +195,7 @@ impl fmt::Display for Place {
         match self {
             Self::Variable(name) => write!(f, "the environment variable {name}"),
             Self::Line(file, line) => write!(f, "line {line} of the {file} file"),
+            Self::ProcessOutput => f.write_str("the output of the credential process"),
         }
     }
 }
@@ -203,7 +206,7 @@ struct Named<'a>(&'a Place, &'a str);
 impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Place::Variable(_) => Ok(()),
+            Place::Variable(_) | Place::ProcessOutput => Ok(()),
             Place::Line(..) => write!(f, ": {}", self.1),
         }
     }
@@ -236,7 +239,7 @@ impl fmt::Display for Hint<'_> {
 
 /// A name out of a file or a variable, as far as it may be shown: nothing in it moves a cursor.
 pub(super) fn shown(name: &str) -> String {
-    name.chars().take(MOST_SHOWN).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    name.chars().take(MOST_SHOWN).flat_map(char::escape_debug).collect()
 }
 
 /// An ARN has up to 2048 characters, and a role's is seldom longer than a hundred.

@@ -1,4 +1,4 @@
-use super::error::ConfigError;
+use super::error::{ConfigError, Place};
 use crate::credentials::Credentials;
 use crate::timestamp::Timestamp;
 use alloc::string::String;
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 /// a date of ISO 8601. What else it says is passed over. `aws configure export-credentials` prints the same.
 ///
 /// # Errors
-/// [`ConfigError::ProcessOutput`], and [`ConfigError::Address`] for keys that [`Credentials::new`] refuses.
+/// [`ConfigError::ProcessOutput`], and [`ConfigError::Credentials`] for keys that [`Credentials::new`] refuses.
 ///
 /// ```
 /// use s3_sigv4::config::process_output;
@@ -51,9 +51,10 @@ pub fn process_output(text: &str) -> Result<Credentials, ConfigError> {
     }
     let mut id = id.ok().flatten().ok_or(wrong("has no text AccessKeyId"))?;
     let mut secret = secret.ok().flatten().ok_or(wrong("has no text SecretAccessKey"))?;
-    let mut credentials = Credentials::new(take::<String>(&mut id), take::<String>(&mut secret))?;
+    let refused = |error| ConfigError::Credentials { place: Place::ProcessOutput, error };
+    let mut credentials = Credentials::new(take::<String>(&mut id), take::<String>(&mut secret)).map_err(refused)?;
     if let Some(mut token) = token.map_err(|()| wrong("has a SessionToken that is no text"))? {
-        credentials = credentials.with_session_token(take::<String>(&mut token))?;
+        credentials = credentials.with_session_token(take::<String>(&mut token)).map_err(refused)?;
     }
     match end.map_err(|()| wrong("has an Expiration that is no text"))? {
         None => Ok(credentials),

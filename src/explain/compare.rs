@@ -2,6 +2,7 @@
 
 use super::cause::{Cause, Rewrite};
 use super::difference::{Difference, SignedText};
+use crate::canonical::normalized;
 use crate::encode::{PATH, Text};
 use crate::payload::PayloadHash;
 use crate::shown::show;
@@ -165,20 +166,6 @@ pub(super) fn path(signed: &str, received: &str) -> Cause {
         return Cause::PathPrefixRemoved { prefix };
     }
     Cause::Path { signed: ours, received: theirs }
-}
-
-/// Dot segments and empty segments taken out, as many clients and proxies do.
-fn normalized(path: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => drop(kept.pop()),
-            _ => kept.push(segment),
-        }
-    }
-    let end = if path.ends_with('/') && !kept.is_empty() { "/" } else { "" };
-    alloc::format!("/{}{end}", kept.join("/"))
 }
 
 /// What an encoding went through, if both texts stand for the same.

@@ -6,6 +6,7 @@ use super::cause::Cause;
 use super::compare::{self, Found, Parts, decoded, encoded};
 use super::difference::Difference;
 use crate::instant;
+use crate::limits::CLOCK_SKEW;
 use crate::shown::{show, show_message};
 use crate::timestamp::Timestamp;
 use crate::xml::Kind;
@@ -207,7 +208,7 @@ impl Reading<'_> {
         let server = self.server_time()?;
         let is_link = Parts::of(signed.canonical)?.parameter("X-Amz-Expires").is_some();
         let apart = signed.now.unix().abs_diff(server.unix());
-        (apart > ALLOWED_SKEW && !is_link).then(|| self.clock())
+        (apart > CLOCK_SKEW.as_secs() && !is_link).then(|| self.clock())
     }
 
     fn not_compared(&self, theirs: Option<&Parts<'_>>, string: Option<&str>) -> Cause {
@@ -350,6 +351,3 @@ fn quoted(message: &str, words: &str) -> Option<String> {
     let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     rest[1..].split_once(quote).map(|(text, _)| show(text))
 }
-
-/// What S3 allows for clocks that differ, in seconds.
-const ALLOWED_SKEW: u64 = 900;

@@ -1,6 +1,7 @@
 //! What is said of each cause: what happened, then what to do.
 
 use super::cause::{Cause, Rewrite};
+use crate::limits::CLOCK_SKEW;
 use crate::timestamp::Timestamp;
 use core::fmt;
 
@@ -282,7 +283,7 @@ impl fmt::Display for Cause {
                     (Some(signed), None) => write!(f, "the signature is dated {signed:#}, too far from the server's clock")?,
                     _ => f.write_str("the signature's date is too far from the server's clock")?,
                 }
-                write!(f, ". Up to {} are allowed: ", Span(allowed.unwrap_or(900)))?;
+                write!(f, ". Up to {} are allowed: ", Span(allowed.unwrap_or(CLOCK_SKEW.as_secs())))?;
                 f.write_str("set the clock, and sign anew for every try; or take the time from the answer's date header")
             }
             Self::Expired { expired, server, lifetime } => {

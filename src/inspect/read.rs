@@ -5,12 +5,11 @@ use super::{Finding, Inspection, Kind};
 use crate::encode::Text;
 #[cfg(feature = "post")]
 use crate::limits::LONGEST_LIFETIME;
-use crate::limits::{MAX_HEADERS, MAX_INSPECTED};
+use crate::limits::{CLOCK_SKEW, MAX_HEADERS, MAX_INSPECTED};
 use crate::request::Request;
 use crate::timestamp::Timestamp;
 use crate::verify::{Part, VerifyError};
 use alloc::string::{String, ToString};
-use core::time::Duration;
 
 impl Inspection {
     /// Reads a presigned link.
@@ -224,8 +223,8 @@ impl Inspection {
         };
         if let Some(dated) = dated {
             this.read_date(dated, part);
-            this.from = Timestamp::from_unix(dated.unix() - 900).ok();
-            this.until = dated.plus(Duration::from_secs(900)).ok();
+            this.from = Timestamp::from_unix(dated.unix() - CLOCK_SKEW.as_secs() as i64).ok();
+            this.until = dated.plus(CLOCK_SKEW).ok();
         }
         // Host, date, token, the body's hash and the signature do not count.
         if headers.len() > MAX_HEADERS + 5 {

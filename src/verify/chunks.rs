@@ -1,7 +1,7 @@
 use super::error::VerifyError;
-use super::framing::{ChunkFraming, trimmed};
+use super::framing::ChunkFraming;
 use super::verified::{Chunked, Verified};
-use crate::chunked_body::{CHUNK_SIGNATURE, TRAILER_SIGNATURE};
+use crate::chunked_body::{CHUNK_SIGNATURE, TRAILER_SIGNATURE, trimmed};
 use crate::digest::{Hasher, sha256};
 use crate::error::{Error, Excerpt};
 use crate::key::{Signature, SigningKey};

@@ -1,5 +1,5 @@
 use super::error::{Part, VerifyError};
-use crate::chunked_body::TRAILER_SIGNATURE;
+use crate::chunked_body::{TRAILER_SIGNATURE, trimmed};
 use crate::limits::MAX_TRAILERS;
 use crate::payload::PayloadHash;
 use crate::request::is_token;
@@ -67,8 +67,4 @@ impl ChunkFraming {
     pub(super) fn trailers_are_signed(&self) -> bool {
         self.signed && !self.trailers.is_empty()
     }
-}
-
-pub(super) fn trimmed(text: &str) -> &str {
-    text.trim_matches([' ', '\t'])
 }

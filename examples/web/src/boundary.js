@@ -80,15 +80,12 @@ function addPairs(texts, value, name) {
   return texts;
 }
 
-/** Nothing but these: what is misspelt would be lost without a word. What an object inherits does not count. */
-function check(names, object, what) {
+/** Nothing but these, each between blanks: what is misspelt would be lost without a word. What an object inherits does not count. */
+export function only(names, object, what) {
   for (const name of Object.keys(object)) {
-    if (!names.includes(name)) throw new TypeError(`${name} is no part of ${what}`);
+    if (!names.includes(` ${name} `)) throw new TypeError(`${name} is no part of ${what}`);
   }
 }
-
-export const only = (names, object, what) => check(names.split(" "), object, what);
-const PARTS = "method url headers body payload dotSegments".split(" ");
 
 const textOf = (object, name) => text(object[name], name);
 const pairsOf = (value, name) => flat(addPairs([], value, name));
@@ -96,7 +93,7 @@ const pairsOf = (value, name) => flat(addPairs([], value, name));
 /** Method, URL, payload, what is allowed, and the headers. */
 function partsOf(request) {
   if (typeof request !== "object" || request === null) throw new TypeError("the request is not an object");
-  check(PARTS, request, "a request");
+  only(" method url headers body payload dotSegments ", request, "a request");
   const method = text(request.method, "method") ?? "GET";
   const url = required(request.url, "url");
   const payload = text(request.payload, "payload");

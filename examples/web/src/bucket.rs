@@ -16,15 +16,10 @@ impl Bucket {
         s3_sigv4::Bucket::aws(region, name).map(Self).map_err(error)
     }
 
-    /** The name in front of the endpoint's host. The full package takes an access point's ARN as well. */
+    /** The name in front of the endpoint's host. */
     #[wasm_bindgen(js_name = virtualHosted)]
     pub fn virtual_hosted(endpoint: &str, name: &str) -> Result<Bucket, JsValue> {
-        #[cfg(feature = "full")]
-        let made = s3_sigv4::Bucket::virtual_hosted(endpoint, name);
-        // What reads ARNs takes 3.4 KB. R2 has no other difference that shows here: its region is not asked for.
-        #[cfg(not(feature = "full"))]
-        let made = s3_sigv4::Profile::CLOUDFLARE_R2.bucket(endpoint, name);
-        made.map(Self).map_err(error)
+        s3_sigv4::Bucket::virtual_hosted(endpoint, name).map(Self).map_err(error)
     }
 
     /** The name in front of the key, as most servers other than Amazon's have it. */

@@ -51,7 +51,7 @@ impl Signer {
 }
 
 fn read(policy: &UploadPolicy) -> Result<PostPolicy, JsValue> {
-    value::only("key keyPrefix exact prefix values contentLength", policy, "a policy")?;
+    value::only(" key keyPrefix exact prefix values contentLength ", policy, "a policy")?;
     let pairs = |name: &str| value::pairs(&value::property(policy, name)?, name);
     let mut made = match (value::text(policy, "key")?, value::text(policy, "keyPrefix")?) {
         (Some(key), None) => PostPolicy::for_key(&key),

@@ -39,7 +39,7 @@ impl Signer {
     /** Throws an `Error` that says what is wrong with the credentials, and never shows them. */
     #[wasm_bindgen(constructor)]
     pub fn new(options: &SignerOptions, now: &Instant) -> Result<Signer, JsValue> {
-        value::only(OPTIONS, options, "the signer's options")?;
+        value::only(OPTIONS, options, "the options")?;
         let required = |name: &str| value::required(options, name);
         let mut credentials =
             Credentials::new(required("accessKeyId")?, required("secretAccessKey")?).map_err(error)?;
@@ -110,7 +110,7 @@ impl Signer {
 
 #[cfg(feature = "full")]
 fn with_rules(mut service: Service, rules: &JsValue) -> Result<Service, JsValue> {
-    value::only("pathEncoding pathNormalization contentSha256 sessionToken", rules, "the rules")?;
+    value::only(" pathEncoding pathNormalization contentSha256 sessionToken ", rules, "the rules")?;
     use s3_sigv4::{ContentSha256, PathEncoding, PathNormalization, SessionToken};
     for name in ["pathEncoding", "pathNormalization", "contentSha256", "sessionToken"] {
         let Some(rule) = value::text(rules, name)? else { continue };
@@ -129,8 +129,9 @@ fn with_rules(mut service: Service, rules: &JsValue) -> Result<Service, JsValue>
     Ok(service)
 }
 
+/// With what AWS's SDK has in its credentials besides.
 const OPTIONS: &str = if cfg!(feature = "full") {
-    "accessKeyId secretAccessKey sessionToken expiration region service rules"
+    " accessKeyId secretAccessKey sessionToken expiration accountId $source region service rules "
 } else {
-    "accessKeyId secretAccessKey sessionToken expiration region service"
+    " accessKeyId secretAccessKey sessionToken expiration accountId $source region service "
 };

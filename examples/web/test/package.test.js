@@ -159,8 +159,8 @@ test("a property that nobody reads is a TypeError that names it: a misspelt one 
       [() => ours.sign(header, NOW), "header is no part of a request"],
       [() => ours.sign({ ...rest, URL: undefined }, NOW), "URL is no part of a request"],
       [() => ours.sign({ ...rest, "": 1 }, NOW), " is no part of a request"],
-      [() => new Signer({ ...KEYS, expires: NOW }, NOW), "expires is no part of the signer's options"],
-      [() => new Signer({ ...KEYS, Expiration: NOW }, NOW), "Expiration is no part of the signer's options"],
+      [() => new Signer({ ...KEYS, expires: NOW }, NOW), "expires is no part of the options"],
+      [() => new Signer({ ...KEYS, Expiration: NOW }, NOW), "Expiration is no part of the options"],
     ]) {
       assert.throws(run, { name: "TypeError", message });
     }
@@ -175,7 +175,7 @@ test("a property that nobody reads is a TypeError that names it: a misspelt one 
     [() => ours.post({ key: "a", exacts: {} }, bucket, DAY, NOW), "exacts is no part of a policy"],
     [() => new full.Signer({ ...KEYS, rules: { path: "twice" } }, NOW), "path is no part of the rules"],
     // The small package has no rules, and ignores none.
-    [() => new signer.Signer({ ...KEYS, rules: {} }, NOW), "rules is no part of the signer's options"],
+    [() => new signer.Signer({ ...KEYS, rules: {} }, NOW), "rules is no part of the options"],
   ]) {
     assert.throws(run, { name: "TypeError", message });
   }

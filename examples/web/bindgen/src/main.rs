@@ -13,5 +13,8 @@ fn main() -> anyhow::Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.web(true)?;
     bindgen.input_path(library).out_name("s3_sigv4").typescript(true).omit_default_module_path(false);
-    bindgen.remove_name_section(true).remove_producers_section(true).generate(folder)
+    let mut output = bindgen.remove_name_section(true).remove_producers_section(true).generate_output()?;
+    // What only linkers read.
+    output.wasm_mut().customs.remove_raw("target_features");
+    output.emit(folder)
 }
