@@ -3,12 +3,12 @@
 //!
 //! ```
 //! use core::time::Duration;
-//! use s3_sigv4::{Bucket, Credentials, Signer, Timestamp};
+//! use s3_sigv4::{Bucket, Credentials, Timestamp};
 //!
 //! let now = Timestamp::parse("20130524T000000Z")?; // or Timestamp::now()
 //! let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")?;
-//! let signer = Signer::new(credentials, "eu-west-1", now)?;
 //! let photos = Bucket::aws("eu-west-1", "photos")?;
+//! let signer = photos.signer(credentials, now)?;
 //!
 //! let link = signer.presign(&photos.get("2024/cat & dog.jpg")?, Duration::from_secs(900), now)?;
 //! println!("{link} is good until {}", link.valid_until());

@@ -85,7 +85,8 @@ pub(crate) struct Global {
 /// What is done, to what.
 #[derive(Args)]
 pub(crate) struct Operation {
-    /// s3://bucket/key, s3://bucket, or with an access point's ARN in place of the bucket
+    /// s3://bucket/key, the key as it is and not encoded; s3://bucket, whose GET lists it; an access point's ARN may stand in
+    /// place of the bucket
     #[arg(value_name = "S3-URL")]
     pub(crate) target: String,
     /// The method, if not GET; with --upload-id GET lists parts, POST completes and DELETE aborts
