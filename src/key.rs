@@ -124,6 +124,14 @@ impl SigningKey {
     }
 }
 
+impl core::str::FromStr for SigningKey {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::import(text)
+    }
+}
+
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SigningKey").field("scope", &self.scope).finish_non_exhaustive()
@@ -200,6 +208,14 @@ impl PartialEq for Signature {
 }
 
 impl Eq for Signature {}
+
+impl core::str::FromStr for Signature {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
+    }
+}
 
 impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -223,6 +223,12 @@ impl Presigned {
         self.headers.iter().map(|(name, value)| (&**name, &**value))
     }
 
+    /// From when until when it is good, and what ends it.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        self.validity
+    }
+
     /// See [`Validity::valid_from`].
     #[must_use]
     pub fn valid_from(&self) -> Timestamp {

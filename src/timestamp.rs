@@ -176,6 +176,20 @@ impl Timestamp {
         Self::from_unix(self.unix.checked_add(seconds).ok_or(Error::YearOutOfRange)?)
     }
 
+    /// How long it is after an earlier instant; nothing, if that is the later one.
+    ///
+    /// ```
+    /// # use {core::time::Duration, s3_sigv4::Timestamp};
+    /// let (now, until) = (Timestamp::parse("20130524T000000Z")?, Timestamp::parse("20130524T000130Z")?);
+    /// assert_eq!(until.since(now), Duration::from_secs(90));
+    /// assert_eq!(now.since(until), Duration::ZERO);
+    /// # Ok::<(), s3_sigv4::Error>(())
+    /// ```
+    #[must_use]
+    pub fn since(&self, earlier: Self) -> Duration {
+        Duration::from_secs(u64::try_from(self.unix - earlier.unix).unwrap_or(0))
+    }
+
     /// The last multiple of so many seconds since midnight of its day.
     pub(crate) fn rounded_down(&self, seconds: u64) -> Self {
         let midnight = self.unix - self.unix.rem_euclid(86_400);

@@ -537,6 +537,7 @@ fn how_long_a_link_is_good() {
         assert!(link.url().contains(&format!("&X-Amz-Expires={expires}&")));
         let mut url = String::new();
         let validity = signer.presign_to(&mut url, &request("/"), lifetime, now()).expect("a link");
+        assert_eq!(link.validity(), validity);
         assert_eq!((validity.valid_from(), validity.valid_until(), validity.limited_by()), (now(), at(until), limit));
     }
     // A signer that was handed a key may know as much.

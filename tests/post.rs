@@ -280,8 +280,14 @@ fn how_long_a_form_is_good() {
     let policy = PostPolicy::for_key("cat.jpg").expect("a policy");
     let ending = |at: &str| Signer::new(session().with_expiration(util::at(at)), "us-east-1", now()).expect("a signer");
     let day = Duration::from_secs(86400);
+    let unknown = Signer::new(session(), "us-east-1", now()).expect("a signer");
+    refused(
+        unknown.post(&policy, &bucket(), Lifetime::full(day), now()),
+        "no full lifetime: when the session ends is not known (with_expiration says it)",
+    );
     for (signer, lifetime, until, limit, expiration) in [
         (signer(), day.into(), "20130525T000000Z", Limit::Lifetime, "2013-05-25T00:00:00.000Z"),
+        (unknown, day.into(), "20130525T000000Z", Limit::Session, "2013-05-25T00:00:00.000Z"),
         (signer(), Lifetime::LONGEST, "20130531T000000Z", Limit::SevenDays, "2013-05-31T00:00:00.000Z"),
         (signer(), Duration::from_millis(1999).into(), "20130524T000001Z", Limit::Lifetime, "2013-05-24T00:00:01.000Z"),
         // As in a link, the policy shows what was asked for.
@@ -296,6 +302,8 @@ fn how_long_a_form_is_good() {
     ] {
         let form = signer.post(&policy, &bucket(), lifetime, now()).expect("a form");
         assert_eq!((form.valid_from(), form.valid_until(), form.limited_by()), (now(), at(until), limit));
+        let validity = form.validity();
+        assert_eq!((validity.valid_until(), validity.limited_by()), (form.valid_until(), form.limited_by()));
         assert_eq!(json(&form)["expiration"], expiration);
     }
     let post = |signer: Signer, lifetime: Lifetime| signer.post(&policy, &bucket(), lifetime, now());

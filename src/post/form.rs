@@ -126,6 +126,12 @@ impl PostForm {
         matches(&self.fields, self.length.as_ref(), None, (Given { fields, file_name }, file_length))
     }
 
+    /// From when until when it is good, and what ends it.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        self.validity
+    }
+
     /// See [`Validity::valid_from`].
     #[must_use]
     pub fn valid_from(&self) -> Timestamp {
