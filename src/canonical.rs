@@ -7,7 +7,7 @@ mod signed_names;
 mod walk;
 
 use crate::chunked_body::ChunkedHeaders;
-use crate::credentials::Identity;
+use crate::credentials::{Identity, NOBODY};
 use crate::digest::Decimal;
 use crate::encode::Text;
 use crate::error::Error;
@@ -31,7 +31,8 @@ pub(crate) use walk::{Sink, Walk};
 /// Its `Display` prints exactly what AWS's documents show and what S3 sends back with `SignatureDoesNotMatch`, byte
 /// for byte (a header value that is not UTF-8 is the one thing that text cannot show; its place is marked with
 /// U+FFFD). Made by [`Signer::canonical_request`](crate::Signer::canonical_request) and
-/// [`Signer::canonical_link`](crate::Signer::canonical_link), it is what to compare when a server disagrees.
+/// [`Signer::canonical_link`](crate::Signer::canonical_link), and of a request that is signed already by
+/// [`Verifier::canonical_request`](crate::Verifier::canonical_request), it is what to compare when a server disagrees.
 ///
 /// ```
 /// use s3_sigv4::{Credentials, PayloadHash, Request, Signer, Timestamp};
@@ -127,6 +128,21 @@ impl<'a> CanonicalRequest<'a> {
         let parts =
             Parts { request, rules: &rules, identity, authentication: &authentication, payload: &payload, now: &now };
         parts.check(&mut order)?;
+        Ok(Self { request: *request, rules, authentication, scope, identity, payload, now, order })
+    }
+
+    /// That of a request that was received, with all that it was signed with.
+    pub(crate) fn received(
+        request: &Request<'a>,
+        rules: Rules,
+        (signed, unsigned): (SignedNames<'a>, Unsigned),
+        payload: PayloadHash,
+        (scope, now): (CredentialScope<'a>, Timestamp),
+    ) -> Result<Self, Refused> {
+        let (mut order, identity, authentication) = (Order::new(), &NOBODY, Authentication::Received(signed));
+        let parts =
+            Parts { request, rules: &rules, identity, authentication: &authentication, payload: &payload, now: &now };
+        parts.received(&mut order, unsigned)?;
         Ok(Self { request: *request, rules, authentication, scope, identity, payload, now, order })
     }
 

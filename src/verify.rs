@@ -10,7 +10,7 @@ pub(crate) mod policy;
 mod post;
 mod verified;
 
-use crate::canonical::{Authentication, Order, Parts, Unsigned, Walk};
+use crate::canonical::{Authentication, CanonicalRequest, Order, Parts, Unsigned, Walk};
 use crate::credentials::{Credentials, NOBODY};
 use crate::digest::equal;
 use crate::encode::{Text, position, stands_for};
@@ -198,12 +198,11 @@ impl<'a> Verifier<'a> {
     ) -> Result<Verified<'c>, VerifyError> {
         let key = key.into();
         let collected;
-        let request = match &claim.collected {
-            Some(headers) => {
-                collected = claim.request.with_header_bytes(headers);
-                &collected
-            }
-            None => &claim.request,
+        let request = if claim.collected.is_some() {
+            collected = claim.whole_request();
+            &collected
+        } else {
+            &claim.request
         };
         key.check(claim.access_key_id())?;
         self.check_scope((&claim.region, &claim.service), claim.place.credential())?;
@@ -242,6 +241,53 @@ impl<'a> Verifier<'a> {
             if payload.is_streaming() { Some(Box::new(chunked(&claim, payload, signing_key)?)) } else { None };
         let payload = *payload;
         Ok(Verified::new(claim, (payload, chunked), ends))
+    }
+
+    /// The canonical request that this claim stands for by the service's rules: what a server shows with
+    /// `SignatureDoesNotMatch`, and what to hold against such an answer where a request was signed elsewhere. No key is
+    /// needed, and nothing is proven.
+    ///
+    /// Its text holds the session token, if that is signed.
+    ///
+    /// ```
+    /// use s3_sigv4::{Claim, Request, StringToSign, Verifier};
+    ///
+    /// let target = "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256\
+    ///      &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+    ///      &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host\
+    ///      &X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
+    /// let claim = Claim::parse(&Request::received("GET", "examplebucket.s3.amazonaws.com", target)?)?;
+    /// let canonical = Verifier::new("us-east-1").canonical_request(&claim)?;
+    /// assert_eq!(canonical.to_string(), "\
+    /// GET
+    /// /test.txt
+    /// X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request\
+    /// &X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host
+    /// host:examplebucket.s3.amazonaws.com
+    ///
+    /// host
+    /// UNSIGNED-PAYLOAD");
+    /// assert_eq!(StringToSign::new(&canonical).to_string(), "\
+    /// AWS4-HMAC-SHA256
+    /// 20130524T000000Z
+    /// 20130524/us-east-1/s3/aws4_request
+    /// 3bfa292879f6447bbcda7001decf97f4a54dc650c8942174ae0a9121cf58ad04");
+    /// # Ok::<(), s3_sigv4::VerifyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Verifier::verify`] that say that the claim has no canonical request: [`VerifyError::Missing`] for
+    /// `x-amz-content-sha256`, [`VerifyError::PayloadUnknown`], [`VerifyError::StreamingLink`],
+    /// [`VerifyError::PayloadAlgorithm`], [`VerifyError::TooManyHeaders`], [`VerifyError::SignedHeaderMissing`],
+    /// [`VerifyError::QueryTooLong`] and [`VerifyError::TooManyParameters`].
+    ///
+    /// Source: AWS's documented link in
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>.
+    pub fn canonical_request<'c>(&self, claim: &'c Claim<'_>) -> Result<CanonicalRequest<'c>, VerifyError> {
+        let signed = (claim.signed, self.unsigned(claim));
+        let payload = *self.payload(claim)?;
+        let at = (claim.scope(), claim.dated);
+        Ok(CanonicalRequest::received(&claim.whole_request(), self.service.rules, signed, payload, at)?)
     }
 
     fn check_scope(&self, (region, service): (&str, &str), part: Part) -> Result<(), VerifyError> {
@@ -332,8 +378,7 @@ impl<'a> Verifier<'a> {
     /// The hash of the canonical request.
     #[inline]
     fn hash(&self, request: &Request<'_>, claim: &Claim<'_>, payload: &PayloadHash) -> Result<[u8; 32], VerifyError> {
-        let afterwards = self.service.rules.session_token == SessionToken::AddedAfterwards;
-        let unsigned = Unsigned { token: claim.unsigned.token.filter(|_| afterwards), ..claim.unsigned };
+        let unsigned = self.unsigned(claim);
         let mut order = Order::new();
         let parts = Parts {
             request,
@@ -346,6 +391,13 @@ impl<'a> Verifier<'a> {
         let walk = parts.received(&mut order, unsigned)?;
         self.check_headers(request, claim.place, walk)?;
         Ok(walk.sha256())
+    }
+
+    /// What stands in the query and is not signed: the token only where it was added afterwards.
+    #[inline]
+    fn unsigned(&self, claim: &Claim<'_>) -> Unsigned {
+        let afterwards = self.service.rules.session_token == SessionToken::AddedAfterwards;
+        Unsigned { token: claim.unsigned.token.filter(|_| afterwards), ..claim.unsigned }
     }
 
     fn check_token(&self, token: Option<(SessionToken, Text<'_>)>, key: &VerifyingKey<'_>) -> Result<(), VerifyError> {

@@ -1355,11 +1355,47 @@ fn a_refusal_is_explained() {
         run_with(&["explain", "--status", "301", "--answer-header", "x-amz-bucket-region: eu-west-1"], &[], b"").done();
     assert!(moved.contains("eu-west-1"), "{moved}");
     let other = [("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), KEYS[1], KEYS[2]];
-    let other = run_with(&["explain", "--link", link], &other, body.as_bytes());
-    assert_eq!(
-        (other.code, other.err.as_str()),
-        (4, "error: the link was signed by another key than AKIDEXAMPLE, which is at hand\n")
-    );
+    let unknown = "The keys of the link are not at hand, so it is taken as one for GET (-X says which).\n";
+    for keys in [&other[..], &[]] {
+        let without = run_with(&["explain", "--link", link], keys, body.as_bytes()).done();
+        assert_eq!(without, format!("{unknown}{explained}"));
+    }
+    let no_link = run_with(&["explain", "--link", "https://a.example/k?a=b"], &KEYS, body.as_bytes());
+    let text = "error: the link is not a presigned link, or part of it is missing: the request is not signed; inspect says \
+                more\n";
+    assert_eq!((no_link.code, no_link.err.as_str()), (4, text));
+
+    // A whole request, as it was sent; no key is needed.
+    let file = folder("refused").join("request");
+    let signed = run(&["sign", "s3://photos/cat.jpg", "-H", "range: bytes=0-9", "-q"]).done();
+    fs::write(&file, &signed).expect("a file");
+    let sent = ["explain", "--request", file.to_str().expect("UTF-8")];
+    let headed = [("range", "bytes=0-9")];
+    let get =
+        s3_sigv4::Request::from_url("GET", "https://photos.s3.us-east-1.amazonaws.com/cat.jpg").expect("a request");
+    let day = Timestamp::parse(DAY).expect("a day");
+    let canonical = signer.canonical_request(&get.with_headers(&headed), s3_sigv4::PayloadHash::EMPTY, day);
+    let canonical = canonical.expect("a canonical request").to_string();
+    let answer = |canonical: &str| {
+        format!("<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>{canonical}</CanonicalRequest></Error>")
+    };
+    for keys in [&KEYS[..], &other, &[]] {
+        let of = |canonical: &str| run_with(&sent, keys, answer(canonical).as_bytes()).done();
+        let text = "SignatureDoesNotMatch: the header range was signed as bytes=0-9 and received as bytes=0-1.";
+        assert!(of(&canonical.replace("0-9", "0-1")).starts_with(text), "{}", of(&canonical.replace("0-9", "0-1")));
+        assert!(of(&canonical).contains("So the secret is left"), "{}", of(&canonical));
+    }
+    fs::write(&file, signed.replace("bytes=0-9", "bytes=0-8")).expect("a file");
+    let changed = run_with(&sent, &KEYS, answer(&canonical).as_bytes()).done();
+    assert!(changed.starts_with("The request does not verify under the keys at hand: it was changed"), "{changed}");
+    fs::write(&file, signed.replace("range: bytes=0-9\r\n", "")).expect("a file");
+    let cut = run_with(&sent, &KEYS, answer(&canonical).as_bytes());
+    assert_eq!((cut.code, cut.err.as_str()), (4, "error: the header range was signed, and is not there\n"));
+    fs::write(&file, "GET / HTTP/1.1\r\nhost: a.example\r\n\r\n").expect("a file");
+    let unsigned = run_with(&sent, &KEYS, answer(&canonical).as_bytes());
+    let text = "error: the request is not a signed request, or part of it is missing: the request is not signed; inspect \
+                says more\n";
+    assert_eq!((unsigned.code, unsigned.err.as_str()), (4, text));
     // The link itself comes first.
     let first = |arguments: &[&str], input: &str| {
         let out = run_with(&[&["explain"], arguments].concat(), &KEYS, input.as_bytes()).done();
@@ -1381,7 +1417,7 @@ fn a_refusal_is_explained() {
     }
     // Options are named, and no methods of the library.
     for (answer, told) in [
-        (&*received, " Compare that with what was signed. Here: explain --link LINK compares them, for a link."),
+        (&*received, " Compare that with what was signed. Here: explain --link LINK or --request FILE compares them."),
         (
             "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>",
             " the server expects eu-west-1. Sign for eu-west-1. Here: sign with --region eu-west-1.",

@@ -7,8 +7,8 @@ use core::cell::RefCell;
 use core::time::Duration;
 use naive::Case;
 use s3_sigv4::{
-    Claim, CredentialScope, Credentials, Part, PayloadHash, Request, Service, SessionToken, SigningKey, Verified,
-    Verifier, VerifyError, VerifyingKey,
+    Claim, CredentialScope, Credentials, Part, PayloadHash, Request, Service, SessionToken, SigningKey, StringToSign,
+    Verified, Verifier, VerifyError, VerifyingKey,
 };
 use util::{ACCESS_KEY, Incoming, SECRET_KEY, at, bucket, credentials, now, session, signer};
 
@@ -166,6 +166,15 @@ fn the_rules() {
         let result = incoming.verify(&verifier(), &credentials(), now());
         if result != expected {
             broken.borrow_mut().push(format!("{rule}: {result:?} in place of {expected:?}: {incoming:?}"));
+        }
+        // What is accepted has its signature over the canonical request that it shows.
+        let of_text = incoming.claim(|claim| {
+            let canonical = verifier().canonical_request(&claim)?;
+            let key = SigningKey::derive(&credentials(), claim.scope());
+            Ok(key.sign(&StringToSign::new(&canonical)).expect("its scope").to_string())
+        });
+        if result.is_ok() && !of_text.is_ok_and(|signature| signature_of(&incoming).starts_with(&signature)) {
+            broken.borrow_mut().push(format!("{rule}: another canonical request: {incoming:?}"));
         }
     };
     let accept = |rule: &str, incoming: Incoming| check(rule, incoming, Ok(()));

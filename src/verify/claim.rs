@@ -184,6 +184,14 @@ impl<'a> Claim<'a> {
         self
     }
 
+    /// With all its headers.
+    pub(super) fn whole_request(&self) -> Request<'_> {
+        match &self.collected {
+            Some(headers) => self.request.with_header_bytes(headers),
+            None => self.request,
+        }
+    }
+
     /// All its headers, the collected ones or the request's own.
     pub(super) fn headers(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + '_ {
         self.collected.iter().flatten().copied().chain(self.request.headers.iter())

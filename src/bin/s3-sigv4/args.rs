@@ -300,9 +300,12 @@ pub(crate) struct Explain {
     /// A header of the answer: 'date: …' tells how far the clocks lie apart
     #[arg(long = "answer-header", value_name = "NAME: VALUE", action = ArgAction::Append)]
     pub(crate) answer_headers: Vec<String>,
-    /// The link that was refused, to be held against the answer; its keys must be at hand
+    /// The link that was refused, to be held against the answer; with its keys at hand, its method is found
     #[arg(long, value_name = "LINK")]
     pub(crate) link: Option<String>,
+    /// The signed request that was refused, as it was sent: request line, headers, empty line, body
+    #[arg(long, value_name = "FILE", conflicts_with = "link")]
+    pub(crate) request: Option<String>,
     /// The method that the link was used with, for answers that do not show what was received
     #[arg(long, short = 'X', value_name = "METHOD", default_value = "GET", requires = "link", value_parser = method)]
     pub(crate) method: String,

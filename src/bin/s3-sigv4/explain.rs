@@ -1,20 +1,20 @@
 use crate::args::Explain;
-use crate::context::{Context, read, read_once};
+use crate::context::{Context, name_of, read, read_once};
 use crate::failure::Failure;
 use crate::inspect::used;
 use crate::message::Message;
 use crate::operation::{borrowed, headers};
 use crate::verify::{METHODS, missing};
 use s3_sigv4::{
-    Cause, Claim, Credentials, ErrorResponse, Explanation, Inspection, Request, Service, Signer, Timestamp, Verifier,
+    Cause, Claim, Credentials, ErrorResponse, Explanation, PayloadHash, Request, Service, Timestamp, Verifier,
     VerifyError,
 };
 use serde_json::json;
+use std::borrow::Cow;
 use std::io::{self, Write};
-use std::time::Duration;
 
 pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
-    read_once(&[&Some("-".into()), &args.headers_from, context.credentials_from()])?;
+    read_once(&[&Some("-".into()), &args.headers_from, &args.request, context.credentials_from()])?;
     let answer_headers = headers(&args.answer_headers, &None)?;
     let body = read("-")?;
     if body.is_empty() && args.status.is_none() && answer_headers.is_empty() {
@@ -29,9 +29,14 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
     for (name, value) in borrowed(&answer_headers) {
         answer = answer.with_header(name, value);
     }
-    let (explanation, first) = match &args.link {
+    let sent = match (&args.link, &args.request) {
+        (Some(link), _) => Some(used(link, &args.method, headers(&args.headers, &args.headers_from)?)?),
+        (None, Some(place)) => Some(Message::parse(&read(place)?, name_of(place))?),
+        (None, None) => None,
+    };
+    let (explanation, first) = match sent {
         None => (answer.explain_alone(), None),
-        Some(link) => against_link(args, context, link, (&answer, &body))?,
+        Some(sent) => against(&sent, args.link.is_some(), context, (&answer, &body))?,
     };
     let no_error = matches!(explanation.cause(), Cause::NotFromServer { .. });
     let first = first.or_else(|| {
@@ -57,92 +62,103 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-/// Signs again what the link says, to hold it against what the server received.
-fn against_link(
-    args: &Explain,
+/// Holds what the server says against what was sent.
+fn against(
+    sent: &Message,
+    is_link: bool,
     context: &Context,
-    link: &str,
     (answer, body): (&ErrorResponse<'_>, &[u8]),
 ) -> Result<(Explanation, Option<String>), Failure> {
-    let wrong =
-        || Failure::Refused("the link is not a presigned link, or part of it is missing: inspect says more".into());
-    let inspection = Inspection::of_link(link);
-    let scope = inspection.scope().ok_or_else(wrong)?;
-    let (from, until) = inspection.valid_from().zip(inspection.valid_until()).ok_or_else(wrong)?;
-    let lifetime = Duration::from_secs(u64::try_from(until.unix() - from.unix()).map_err(|_| wrong())?);
-    let (path, query) = link.split_once('?').ok_or_else(wrong)?;
-    let own = query.split('&').filter(|parameter| !is_of_signing(parameter)).collect::<Vec<_>>().join("&");
-    let url = if own.is_empty() { path.to_owned() } else { format!("{path}?{own}") };
-    let headers = headers(&args.headers, &args.headers_from)?;
-    let message = used(link, &args.method, headers.clone())?;
-    let headers = borrowed(&headers);
-    let credentials = context.settings()?.credentials()?;
-    if inspection.access_key_id() != Some(credentials.access_key_id()) {
-        let id = credentials.access_key_id();
-        return Err(Failure::Refused(format!("the link was signed by another key than {id}, which is at hand")));
-    }
-    let service = Service::new(scope.service().to_owned())?;
-    let verifier = Verifier::new(scope.region()).with_service(service.clone());
-    let (method, first) = match signed_for(&message, &verifier, &credentials, from) {
-        Ok(method) => {
+    let headers = borrowed(&sent.headers);
+    let refused = |error: VerifyError| {
+        let what = if is_link { "link is not a presigned link" } else { "request is not a signed request" };
+        Failure::Refused(format!("the {what}, or part of it is missing: {error}; inspect says more"))
+    };
+    let request = |method| {
+        let host = sent.header("host").unwrap_or_default();
+        Ok::<_, VerifyError>(Request::received(method, host, &sent.target)?.with_headers(&headers))
+    };
+    let claim = Claim::parse(&request(&sent.method).map_err(refused)?).map_err(refused)?;
+    let (id, from, scope) = (claim.access_key_id(), claim.dated(), claim.scope());
+    let verifier = Verifier::new(scope.region()).with_service(Service::new(scope.service().to_owned())?);
+    // Without its keys the link's method is not known, and nothing else is lost.
+    let credentials = context.settings()?.credentials().ok();
+    let credentials = credentials.filter(|credentials| credentials.access_key_id() == id);
+    let (method, first) = match credentials.map(|credentials| signed_for(sent, is_link, &verifier, &credentials, from))
+    {
+        Some(Ok(method)) => {
             // What the server received is what it shows, whatever is said of it here.
             let unseen = !body.windows(SHOWN.len()).any(|window| window == SHOWN);
-            let other = (unseen && method != args.method).then_some(&args.method);
+            let other = (unseen && method != sent.method).then_some(&sent.method);
             (method, other.map(|used| format!("The link was signed for {method}, and not for {used}.")))
         }
-        Err(VerifyError::SignedHeaderMissing { .. }) => {
-            // Without it the link cannot be signed again, and what would differ then says nothing of the server.
-            let signed: Vec<_> = inspection.signed_headers().map(str::to_owned).collect();
-            return Err(Failure::Refused(missing(&message, &signed)));
+        Some(Err(VerifyError::SignedHeaderMissing { .. })) => (&*sent.method, None),
+        Some(Err(error)) => (&*sent.method, Some(itself(error, is_link))),
+        None if is_link => {
+            let text = "The keys of the link are not at hand, so it is taken as one for";
+            (&*sent.method, Some(format!("{text} {} (-X says which).", sent.method)))
         }
-        Err(error) => (&*args.method, Some(itself(error))),
+        None => (&*sent.method, None),
     };
-    let request = Request::from_url(method, &url)?.with_headers(&headers).allow_dot_segments();
-    let signer = Signer::for_service(credentials, service, scope.region(), from)?;
-    let canonical = signer.canonical_link(&request, lifetime, from)?;
-    Ok((answer.explain(&canonical), first))
+    let mut claim = Claim::parse(&request(method).map_err(refused)?).map_err(refused)?;
+    if !is_link {
+        claim = claim.with_payload(PayloadHash::of(&sent.body));
+    }
+    match verifier.canonical_request(&claim) {
+        Ok(canonical) => Ok((answer.explain(&canonical), first)),
+        // What would differ without it says nothing of the server.
+        Err(VerifyError::SignedHeaderMissing { .. }) if is_link => {
+            let signed: Vec<_> = claim.signed_headers().map(Cow::into_owned).collect();
+            Err(Failure::Refused(missing(sent, &signed)))
+        }
+        Err(error) => Err(Failure::refused(error)),
+    }
 }
 
 /// The element in which a server shows what it received.
 const SHOWN: &[u8] = b"<CanonicalRequest>";
 
-/// The method that the link was signed for: the one that it was used with, if that verifies.
+/// The method that it was signed for: the one that it was sent with, if that verifies. Of a link it may be another.
 fn signed_for<'a>(
-    message: &'a Message,
+    sent: &'a Message,
+    is_link: bool,
     verifier: &Verifier<'_>,
     credentials: &Credentials,
     from: Timestamp,
 ) -> Result<&'a str, VerifyError> {
-    let headers = borrowed(&message.headers);
-    let host = message.header("host").unwrap_or_default();
+    let headers = borrowed(&sent.headers);
+    let host = sent.header("host").unwrap_or_default();
     let verified = |method: &str| {
-        let request = Request::received(method, host, &message.target)?;
-        verifier.verify(Claim::parse(&request.with_headers(&headers))?, credentials, from).map(|_| ())
+        let request = Request::received(method, host, &sent.target)?;
+        let claim = Claim::parse(&request.with_headers(&headers))?;
+        let claim = if is_link { claim } else { claim.with_payload(PayloadHash::of(&sent.body)) };
+        verifier.verify(claim, credentials, from).map(|_| ())
     };
-    match verified(&message.method) {
-        Ok(()) => Ok(&message.method),
-        Err(VerifyError::SignatureMismatch) => {
+    match verified(&sent.method) {
+        Ok(()) => Ok(&sent.method),
+        Err(VerifyError::SignatureMismatch) if is_link => {
             METHODS.into_iter().find(|method| verified(method).is_ok()).ok_or(VerifyError::SignatureMismatch)
         }
         Err(error) => Err(error),
     }
 }
 
-/// What is wrong with the link itself, whatever the server says.
-fn itself(error: VerifyError) -> String {
+/// What is wrong with what was sent, whatever the server says.
+fn itself(error: VerifyError, is_link: bool) -> String {
+    let what = if is_link { "link" } else { "request" };
     match error {
-        VerifyError::SignatureMismatch => String::from(
-            "The link does not verify under the keys at hand: it was changed after it was signed, or signed with \
-             another secret or other headers.",
+        VerifyError::SignatureMismatch => format!(
+            "The {what} does not verify under the keys at hand: it was changed after it was signed, or signed with \
+             another secret or other headers."
         ),
-        error => format!("The link does not verify under the keys at hand: {error}."),
+        error => format!("The {what} does not verify under the keys at hand: {error}."),
     }
 }
 
 /// How this program does what the library's sentence says.
 fn option_for(cause: &Cause) -> Option<String> {
     let text = match cause {
-        Cause::NotCompared { .. } => "explain --link LINK compares them, for a link",
+        Cause::NotCompared { .. } => "explain --link LINK or --request FILE compares them",
         Cause::Region { expected: Some(region), .. } => return Some(format!("sign with --region {region}")),
         Cause::Service { expected: Some(service), .. } => return Some(format!("sign with --service {service}")),
         Cause::HeaderRemoved { .. } => "presign says what to send with a link",
@@ -159,12 +175,4 @@ fn with_option(text: String, cause: &Cause) -> String {
     let Some(option) = option_for(cause) else { return text };
     let end = text.find('\n').unwrap_or(text.len());
     format!("{} Here: {option}.{}", &text[..end], &text[end..])
-}
-
-/// The parameters that signing adds.
-fn is_of_signing(parameter: &str) -> bool {
-    let name = parameter.split('=').next().unwrap_or_default();
-    let own = ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature"];
-    let tokens = ["Security-Token", "S3session-Token"];
-    name.strip_prefix("X-Amz-").is_some_and(|name| own.contains(&name) || tokens.contains(&name))
 }
