@@ -4,7 +4,7 @@
 mod util;
 
 use http::header::{HOST, HeaderValue};
-use s3_sigv4::{ChunkedBody, Claim, Error, Part, PayloadHash, Service, Signer, Verifier, VerifyError};
+use s3_sigv4::{ChunkedBody, Claim, Error, Part, PayloadHash, Service, Signer, StringToSign, Verifier, VerifyError};
 use util::{at, credentials, now, session, signer};
 
 fn signed(mut request: http::Request<()>) -> http::Request<()> {
@@ -198,6 +198,10 @@ fn what_is_signed_is_verified() {
             verifier.verify(claim, &session(), now())?.check_body(b"body")
         };
         assert_eq!(verify(&request), Ok(()), "{uri}");
+        let claim = Claim::parse_http(&request).expect("a claim");
+        let canonical = verifier.canonical_request(&claim).expect("a canonical request");
+        let signature = signer.key().sign(&StringToSign::new(&canonical)).expect("its scope").to_string();
+        assert!(authorization(&request).ends_with(&format!("Signature={signature}")), "{uri}");
 
         let mut tampered = request.clone();
         tampered.headers_mut().insert("x-amz-acl", HeaderValue::from_static("public-read"));

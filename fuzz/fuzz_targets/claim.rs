@@ -18,6 +18,7 @@ fuzz_target!(|input: (bool, &[u8])| {
         let claim = request.and_then(|request| Claim::parse(&request.with_header_bytes(&headers)));
         let Ok(claim) = claim else { return };
         let _ = (format!("{claim:?}"), claim.session_token());
+        let _ = verifier.canonical_request(&claim).map(|canonical| canonical.sha256());
         let refused = verifier.verify(claim.clone().with_payload(PayloadHash::EMPTY), &key, claim.dated());
         assert!(refused.is_err(), "{refused:?}");
     });
