@@ -1475,6 +1475,15 @@ fn a_refusal_is_explained() {
         "The link does not verify under the keys at hand: it was changed after it was signed, or signed with another \
          secret or other headers."
     );
+    // With its head, as curl -i shows it; the last one counts.
+    let explained = |input: &str| run_with(&["explain", "--link", link], &KEYS, input.as_bytes()).done();
+    let heads = "HTTP/1.1 100 Continue\r\n\r\nHTTP/2 403\r\ndate: Fri, 24 May 2013 00:00:00 GMT\r\n\r\n";
+    assert_eq!(explained(&format!("{heads}{body}")), explained(&body));
+    let moved = "HTTP/1.1 301 Moved Permanently\nserver: a\nx-amz-bucket-region: eu-west-1\n\n";
+    assert!(explained(moved).contains("eu-west-1"), "{}", explained(moved));
+    for torn in ["HTTP/1.1 403", "HTTP/1.1 403 Forbidden\r\nserver", "HTTP/1.1 no\r\n\r\n", "HTTP/"] {
+        assert!(first(&[], torn).starts_with("this does not look like an error"), "{torn}");
+    }
     // What is no error may be what was asked for.
     let worked = "this does not look like an error of S3's: the request may have worked (--status tells). If not:";
     for answer in ["a picture", "{\"a\": 1}", "<ListBucketResult/>"] {

@@ -34,7 +34,7 @@ pub(crate) enum Command {
     Inspect(Received),
     /// Verify a link or a signed request under the stored keys
     Verify(Verify),
-    /// Say why a server refused a request: its error body comes on standard input
+    /// Say why a server refused a request: its answer comes on standard input, its body or what curl -i shows
     Explain(Explain),
     /// Print the least IAM policy that permits what a link does
     Policy(Box<Policy>),

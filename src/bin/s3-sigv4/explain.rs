@@ -22,11 +22,13 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
                     body is told by --status";
         return Err(Failure::Refused(text.into()));
     }
-    let mut answer = ErrorResponse::new(body.as_slice());
-    if let Some(status) = args.status {
+    let (head, body) = heads(&body);
+    let status = args.status.or(head.as_ref().map(|head| head.status));
+    let mut answer = ErrorResponse::new(body);
+    if let Some(status) = status {
         answer = answer.with_status(status);
     }
-    for (name, value) in borrowed(&answer_headers) {
+    for (name, value) in head.iter().flat_map(|head| &head.headers).copied().chain(borrowed(&answer_headers)) {
         answer = answer.with_header(name, value);
     }
     let sent = match (&args.link, &args.request) {
@@ -36,12 +38,12 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
     };
     let (explanation, first) = match sent {
         None => (answer.explain_alone(), None),
-        Some(sent) => against(&sent, args.link.is_some(), context, (&answer, &body))?,
+        Some(sent) => against(&sent, args.link.is_some(), context, (&answer, body))?,
     };
     let no_error = matches!(explanation.cause(), Cause::NotFromServer { .. });
     let first = first.or_else(|| {
         let text = "this does not look like an error of S3's: the request may have worked (--status tells). If not:";
-        (no_error && args.status.is_none()).then(|| text.into())
+        (no_error && status.is_none()).then(|| text.into())
     });
     let mut out = io::stdout().lock();
     if context.json() {
@@ -60,6 +62,39 @@ pub(crate) fn run(args: &Explain, context: &Context) -> Result<(), Failure> {
         writeln!(out, "{}", with_option(format!("{explanation:#}"), explanation.cause()))?;
     }
     Ok(out.flush()?)
+}
+
+struct Head<'a> {
+    status: u16,
+    headers: Vec<(&'a str, &'a str)>,
+}
+
+/// What `curl -i` shows in front of the body: the last head, behind those of redirects and of `100 Continue`.
+fn heads(mut text: &[u8]) -> (Option<Head<'_>>, &[u8]) {
+    let mut last = None;
+    while let Some((head, rest)) = head(text) {
+        (last, text) = (Some(head), rest);
+    }
+    (last, text)
+}
+
+/// `HTTP/1.1 403 Forbidden`, headers, an empty line.
+fn head(text: &[u8]) -> Option<(Head<'_>, &[u8])> {
+    let mut rest = text.strip_prefix(b"HTTP/")?;
+    let mut lines = std::iter::from_fn(|| {
+        let end = rest.iter().position(|byte| *byte == b'\n')?;
+        let line = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
+        rest = &rest[end + 1..];
+        std::str::from_utf8(line).ok()
+    });
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let mut headers = Vec::new();
+    loop {
+        match lines.next()? {
+            "" => return Some((Head { status, headers }, rest)),
+            line => headers.push(line.split_once(':').map(|(name, value)| (name, value.trim()))?),
+        }
+    }
 }
 
 /// Holds what the server says against what was sent.
