@@ -436,17 +436,17 @@ impl Bucket {
 
     pub(crate) fn by_host(endpoint: Endpoint, name: &str) -> Result<Self, Error> {
         check_in_host(name)?;
-        let dotted = endpoint.scheme == Scheme::Https && name.contains('.');
-        let warning = dotted.then_some(Warning::DotUnderWildcard);
-        Ok(Self { warning, ..Self::in_front(endpoint, name, name)? })
+        Self::in_front(endpoint, name, name)
     }
 
     fn in_front(endpoint: Endpoint, name: &str, labels: &str) -> Result<Self, Error> {
         if endpoint.is_ip_address() {
             return Err(Error::VirtualHostOnIpAddress);
         }
+        let dotted = endpoint.scheme == Scheme::Https && labels.contains('.');
+        let warning = dotted.then_some(Warning::DotUnderWildcard);
         let host = format!("{labels}.{}", endpoint.host);
-        Ok(Self::new(name, endpoint.scheme, (host, &endpoint.prefix), None))
+        Ok(Self { warning, ..Self::new(name, endpoint.scheme, (host, &endpoint.prefix), None) })
     }
 
     pub(crate) fn by_path(endpoint: Endpoint, name: &str) -> Result<Self, Error> {

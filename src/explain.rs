@@ -113,7 +113,8 @@ impl<'a> ErrorResponse<'a> {
 
     /// Why the server refused the request of which this is the canonical form:
     /// [`Signer::canonical_request`](crate::Signer::canonical_request) or
-    /// [`Signer::canonical_link`](crate::Signer::canonical_link), made with the arguments of the signing that was sent.
+    /// [`Signer::canonical_link`](crate::Signer::canonical_link), made with the arguments of the signing that was sent, or
+    /// [`Verifier::canonical_request`](crate::Verifier::canonical_request), made of what was sent.
     ///
     /// A request [signed in chunks](crate::Signer::sign_chunked) has this form with the headers that it was given then,
     /// `content-length` named as unsigned, and [`ChunkedBody::payload_hash`](crate::ChunkedBody::payload_hash).

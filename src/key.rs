@@ -124,14 +124,6 @@ impl SigningKey {
     }
 }
 
-impl core::str::FromStr for SigningKey {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        Self::import(text)
-    }
-}
-
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SigningKey").field("scope", &self.scope).finish_non_exhaustive()
@@ -234,9 +226,12 @@ fn derive(secret: &[u8], scope: &CredentialScope<'_>) -> Zeroizing<[u8; 32]> {
     let mut start = Zeroizing::new(Vec::with_capacity(4 + secret.len()));
     start.extend_from_slice(b"AWS4");
     start.extend_from_slice(secret);
-    let day = Zeroizing::new(hmac(&start, scope.day().as_bytes()));
-    let rest = [scope.region(), scope.service(), "aws4_request"];
-    rest.into_iter().fold(day, |key, part| Zeroizing::new(hmac(&*key, part.as_bytes())))
+    let mut key = Zeroizing::new(hmac(&start, scope.day().as_bytes()));
+    // Each key takes the place of the one before.
+    for part in [scope.region(), scope.service(), "aws4_request"] {
+        *key = hmac(&*key, part.as_bytes());
+    }
+    key
 }
 
 #[cfg(test)]

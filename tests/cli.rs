@@ -1439,7 +1439,7 @@ fn a_refusal_is_explained() {
         (
             "<Error><Code>MalformedSecurityHeader</Code><ParameterName>content-type</ParameterName><Details>Header was included \
              in signedheaders, but not in the request.</Details></Error>",
-            " and no proxy may take it off; or leave it out when signing. Here: presign says what to send with a link.",
+            " and no proxy may take it off; or leave it out when signing. Here: presign and sign say what to send.",
         ),
         (
             "<Error><Code>InvalidAccessKeyId</Code><AWSAccessKeyId>ASIAIOSFODNN7EXAMPLE</AWSAccessKeyId></Error>",
@@ -1479,6 +1479,11 @@ fn a_refusal_is_explained() {
     let explained = |input: &str| run_with(&["explain", "--link", link], &KEYS, input.as_bytes()).done();
     let heads = "HTTP/1.1 100 Continue\r\n\r\nHTTP/2 403\r\ndate: Fri, 24 May 2013 00:00:00 GMT\r\n\r\n";
     assert_eq!(explained(&format!("{heads}{body}")), explained(&body));
+    let odd = format!("HTTP/1.1 403 Forbidden\nfolded:\n  é\n\n{body}");
+    assert_eq!(explained(&odd), explained(&body));
+    let gone = [("AWS_PROFILE", "gone")];
+    assert!(run_with(&["explain", "--link", link], &gone, body.as_bytes()).done().contains("10.0.0.5:9000"));
+    assert_eq!(run_with(&["explain", "--link", link, "--profile", "gone"], &[], body.as_bytes()).code, 3);
     let moved = "HTTP/1.1 301 Moved Permanently\nserver: a\nx-amz-bucket-region: eu-west-1\n\n";
     assert!(explained(moved).contains("eu-west-1"), "{}", explained(moved));
     for torn in ["HTTP/1.1 403", "HTTP/1.1 403 Forbidden\r\nserver", "HTTP/1.1 no\r\n\r\n", "HTTP/"] {

@@ -50,7 +50,7 @@ fn which_keys() {
     let of_config = keys("profile backup", "CONFIG");
     let with_process = format!("{of_config}credential_process = a program\n");
     let named: Variables<'_> = &[("AWS_PROFILE", "backup"), ("AWS_DEFAULT_PROFILE", "default")];
-    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 25] = [
+    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 26] = [
         (None, "", &both, &[], "DEFAULT"),
         (None, "", &both, named, "BACKUP"),
         (None, "", &both, &[("AWS_DEFAULT_PROFILE", "backup")], "BACKUP"),
@@ -75,6 +75,7 @@ fn which_keys() {
         (None, "", &with("aws_session_token=t"), &[], "DEFAULT token"),
         (None, "[default]\naws_session_token=t\naws_expiration = 20130524T000000Z", &default, &[], "DEFAULT"),
         (Some("backup"), &format!("{of_config}aws_session_token=t"), "", &[], "CONFIG token"),
+        (Some("backup"), &of_config, "[backup]\naws_session_token=t\naws_expiration=20130524T000000Z", &[], "CONFIG"),
         (
             None,
             "",
@@ -116,7 +117,7 @@ fn every_error_says_what_and_where() {
     let role = "[profile a]\nrole_arn = arn:aws:iam::123456789012:role/link";
     let default = |more: &str| format!("[default]\naws_access_key_id = ID\n{more}");
     let full = |more: &str| default(&format!("aws_secret_access_key = secret\n{more}"));
-    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 33] = [
+    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 35] = [
         (
             None,
             "region = x",
@@ -326,6 +327,20 @@ fn every_error_says_what_and_where() {
         ),
         (
             None,
+            "[default]\ns3 =\n  use_arn_region = no",
+            "",
+            &[],
+            "line 2 of the config file: use_arn_region must be true or false",
+        ),
+        (
+            Some("DOMAIN\\o'brien"),
+            "",
+            "",
+            &[],
+            "there is no profile DOMAIN\\o'brien in the config file or the credentials file",
+        ),
+        (
+            None,
             "[default]\ns3 =\n  addressing_style = Path",
             "",
             &[],
@@ -424,13 +439,15 @@ fn where_a_bucket_is() {
     assert_eq!(url(&settings.bucket("photos").expect("a bucket")), "http://127.0.0.1:9000/photos/k");
 }
 
-/// As botocore has it, by the rules that AWS's SDKs share.
+/// As botocore has it, by the rules that AWS's SDKs share; but for `path` at a server of one's own, which is a clear wish, and
+/// names there that only look like AWS's.
 #[test]
 fn names_that_aws_gives_itself() {
     let of = |settings: &str| format!("[default]\nregion = us-west-2\n{settings}");
     let path = of("s3 =\n  addressing_style = path");
     let accelerated = format!("{path}\n  use_accelerate_endpoint = true");
     let own = of("endpoint_url = https://example.com");
+    let by_ip = of("endpoint_url = http://127.0.0.1:9000");
     let own_path = format!("{path}\nendpoint_url = https://example.com");
     let forbidden = of("s3 =\n  use_arn_region = false");
     let (none, off) = (of(""), [("AWS_S3_USE_ARN_REGION", "false")]);
@@ -448,7 +465,7 @@ fn names_that_aws_gives_itself() {
     let other_region = |place: &str| {
         format!("the ARN names the region us-east-1, and no other than that of the settings is allowed ({place})")
     };
-    let cases: [(&str, Variables<'_>, &str, &str); 26] = [
+    let cases: [(&str, Variables<'_>, &str, &str); 32] = [
         (&path, &[], directory, express),
         (&none, &[], directory, express),
         (&path, &[], alias, &outposts),
@@ -461,7 +478,13 @@ fn names_that_aws_gives_itself() {
         (&own, &[], "photos", " https://example.com/photos/k"),
         (&own, &[], "abc-s3alias", " https://example.com/abc-s3alias/k"),
         (&own, &[], directory, "/s3express https://photos--usw2-az1--x-s3.example.com/k"),
-        (&own_path, &[], directory, " https://example.com/photos--usw2-az1--x-s3/k"),
+        (&own_path, &[], directory, "/s3express https://example.com/photos--usw2-az1--x-s3/k"),
+        (&by_ip, &[], directory, "/s3express http://127.0.0.1:9000/photos--usw2-az1--x-s3/k"),
+        (&by_ip, &[], west, "a bucket name cannot go in front of an IP address: use Bucket::path_style"),
+        (&own, &[], "foo.mrap", " https://example.com/foo.mrap/k"),
+        (&own, &[], "bad--op-s3", " https://example.com/bad--op-s3/k"),
+        (&own, &[], "logs--x-s3", " https://example.com/logs--x-s3/k"),
+        (&own, &[], "arn:aws:s3:::photos", "the ARN is a bucket's and names no region: Bucket::aws takes the name"),
         (&own, &[], west, "us-west-2/s3 https://my-ap-123456789012.example.com/k"),
         (&own_path, &[], west, "us-west-2/s3 https://my-ap-123456789012.example.com/k"),
         (&own, &[], east, "us-east-1/s3 https://my-ap-123456789012.example.com/k"),

@@ -190,6 +190,15 @@ pub enum Place {
     ProcessOutput,
 }
 
+impl Place {
+    pub(super) fn file(self) -> Option<SharedFile> {
+        match self {
+            Self::Line(file, _) => Some(file),
+            Self::Variable(_) | Self::ProcessOutput => None,
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -239,7 +248,14 @@ impl fmt::Display for Hint<'_> {
 
 /// A name out of a file or a variable, as far as it may be shown: nothing in it moves a cursor.
 pub(super) fn shown(name: &str) -> String {
-    name.chars().take(MOST_SHOWN).flat_map(char::escape_debug).collect()
+    let mut text = String::new();
+    for c in name.chars().take(MOST_SHOWN) {
+        match c {
+            '\\' | '\'' | '"' => text.push(c),
+            c => text.extend(c.escape_debug()),
+        }
+    }
+    text
 }
 
 /// An ARN has up to 2048 characters, and a role's is seldom longer than a hundred.

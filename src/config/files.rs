@@ -38,6 +38,8 @@ pub struct SharedFiles {
     pub(super) warnings: Vec<super::read::ConfigWarning>,
 }
 
+pub(super) const SECRET: &str = "aws_secret_access_key";
+
 /// The settings of a section by their names in lower case.
 type Settings = BTreeMap<String, Setting>;
 
@@ -80,7 +82,14 @@ impl SharedFiles {
                 }
             };
             let settings = target.or_default();
+            // A session's token and its end belong to the secret beside them, and not to one in the other file.
+            let of_secret = |name: &str| ["aws_session_token", "aws_security_token", "aws_expiration"].contains(&name);
+            let has_secret = section.settings.iter().any(|setting| setting.name.eq_ignore_ascii_case(SECRET));
+            let other = settings.get(SECRET).is_some_and(|secret| secret.place.file() != Some(file));
             for setting in &section.settings {
+                if other && !has_secret && of_secret(&setting.name.to_ascii_lowercase()) {
+                    continue;
+                }
                 let place = Place::Line(file, setting.line);
                 settings.insert(setting.name.to_ascii_lowercase(), Setting { value: setting.value(), place });
             }

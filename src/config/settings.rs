@@ -4,6 +4,7 @@ use super::sources::{Addressing, Environment, Sources, is_true};
 use crate::aws::{self, AwsEndpoint};
 use crate::bucket::Bucket;
 use crate::credentials::Credentials;
+use crate::endpoint::Endpoint;
 use crate::signer::Signer;
 use crate::timestamp::Timestamp;
 use alloc::borrow::ToOwned;
@@ -198,9 +199,9 @@ impl Settings {
     /// `use_accelerate_endpoint` and `addressing_style`; an access point by its ARN, in the region that this names,
     /// unless `AWS_S3_USE_ARN_REGION`, `s3_use_arn_region` or, nested below `s3`, `use_arn_region` is `false`.
     ///
-    /// At an endpoint of one's own the name goes into the path, unless `addressing_style` is `virtual`; an access
-    /// point, and a directory bucket where `addressing_style` does not say `path`, goes in front of the host:
-    /// [`Bucket::aws_at`].
+    /// At an endpoint of one's own the name goes into the path, unless `addressing_style` is `virtual`. What stands for an
+    /// access point or a directory bucket is signed as AWS has it and goes in front of the host
+    /// ([`Bucket::aws_at`]), unless the host is an IP address or `addressing_style` is `path`; an ARN always does.
     ///
     /// # Errors
     /// [`ConfigError::NoRegion`], [`ConfigError::OtherRegion`], and [`ConfigError::Address`] as those of [`Bucket`]'s
@@ -213,13 +214,23 @@ impl Settings {
             }
         }
         if let Some(endpoint_url) = &self.endpoint_url {
+            let endpoint = Endpoint::parse(endpoint_url)?;
+            let front = match aws::front(name) {
+                Err(error) if of_arn.is_some() => return Err(error.into()),
+                // Whatever AWS keeps it for, at another server it is a name like any other.
+                front => front.ok().flatten(),
+            };
             let in_front = match self.addressing {
                 Some(Addressing::Virtual) => true,
                 Some(Addressing::Path) => of_arn.is_some(),
-                Some(Addressing::Auto) | None => aws::front(name)?.is_some(),
+                Some(Addressing::Auto) | None => of_arn.is_some() || front.is_some() && !endpoint.is_ip_address(),
             };
-            let bucket = if in_front { Bucket::aws_at } else { Bucket::path_style };
-            return Ok(bucket(endpoint_url, name)?);
+            return Ok(match (in_front, front) {
+                (true, Some(_)) => Bucket::aws_at(endpoint, name)?,
+                (true, None) => Bucket::virtual_hosted(endpoint, name)?,
+                (false, Some(front)) => Bucket::path_style(endpoint, name)?.signed_for(None, front.service),
+                (false, None) => Bucket::path_style(endpoint, name)?,
+            });
         }
         let mut endpoint = AwsEndpoint::new(of_arn.or(self.region()).ok_or_else(|| self.no_region())?);
         if self.dual_stack {

@@ -1,7 +1,7 @@
 //! Where settings are looked for, and which of them counts.
 
 use super::error::{ConfigError, Place, SharedFile, shown};
-use super::files::{Profile, Setting, SharedFiles};
+use super::files::{Profile, SECRET, Setting, SharedFiles};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::timestamp::Timestamp;
@@ -56,10 +56,11 @@ impl<'a> Sources<'a> {
 
     /// Where it is said that the region which an ARN names does not count; without a word, it does.
     pub(super) fn arn_region_forbidden(&self) -> Result<Option<Place>, ConfigError> {
-        let name = "s3_use_arn_region";
-        let setting = self.either(&["AWS_S3_USE_ARN_REGION"], name).or_else(|| self.of_s3("use_arn_region"));
-        let place = setting.as_ref().map(|setting| setting.place);
-        Ok(if is_true(name, setting)? { None } else { place })
+        let (name, nested) = ("s3_use_arn_region", "use_arn_region");
+        let found = self.either(&["AWS_S3_USE_ARN_REGION"], name).map(|setting| (name, setting));
+        let Some((name, setting)) = found.or_else(|| Some((nested, self.of_s3(nested)?))) else { return Ok(None) };
+        let place = setting.place;
+        Ok(if is_true(name, Some(setting))? { None } else { Some(place) })
     }
 
     pub(super) fn addressing(&self) -> Result<Option<Addressing>, ConfigError> {
@@ -97,7 +98,7 @@ impl<'a> Sources<'a> {
         self.web_identity(explicit_profile)?;
         self.signs_in(&["sso_account_id", "sso_role_name"])?;
         let id = self.of_profile("aws_access_key_id");
-        let in_config = |setting: &Setting| matches!(setting.place, Place::Line(SharedFile::Config, _));
+        let in_config = |setting: &Setting| setting.place.file() == Some(SharedFile::Config);
         if id.is_none_or(in_config) {
             self.signs_in(&["login_session"])?;
             if let Some(process) = self.of_profile("credential_process") {
@@ -109,13 +110,13 @@ impl<'a> Sources<'a> {
             self.signs_in(&["sso_session", "sso_start_url"])?;
             return Err(ConfigError::NoCredentials { profile: self.name.to_owned() });
         };
-        let secret = self.of_profile("aws_secret_access_key");
+        let secret = self.of_profile(SECRET);
         // A session's secret and its token stand together: beside a secret in the credentials file, the config file has
         // that of another.
         let belongs = |other: &&Setting| !in_config(other) || secret.is_none_or(in_config);
         let of = |name: &str| self.of_profile(name).filter(belongs).cloned();
         let token = of("aws_security_token").or_else(|| of("aws_session_token"));
-        keys(id.clone(), "aws_secret_access_key", [secret.cloned(), token], of("aws_expiration"))
+        keys(id.clone(), SECRET, [secret.cloned(), token], of("aws_expiration"))
     }
 
     fn role(&self) -> Result<(), ConfigError> {

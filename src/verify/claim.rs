@@ -134,7 +134,7 @@ impl<'a> Claim<'a> {
     /// authenticate; [`VerifyError::Algorithm`]; [`VerifyError::Missing`], [`VerifyError::Repeated`] or
     /// [`VerifyError::Malformed`] for any part of the authentication; [`VerifyError::MalformedHeader`];
     /// [`VerifyError::TooManyHeaders`]; [`VerifyError::HostConflict`]; [`VerifyError::HostNotSigned`];
-    /// [`VerifyError::ScopeDay`]; [`VerifyError::Lifetime`].
+    /// [`VerifyError::ScopeDay`]; [`VerifyError::Lifetime`]; [`VerifyError::TokenBesideLink`].
     pub fn parse(request: &Request<'a>) -> Result<Self, VerifyError> {
         Self::read(request, request.headers.iter())
     }

@@ -57,4 +57,6 @@ export interface SentRequest {
   method?: string;
   url: string;
   headers?: Pairs;
+  /** The body's hash, for services other than S3, which sign it and send it nowhere. */
+  payload?: string;
 }

@@ -243,6 +243,11 @@ impl Context {
         &self.global.credentials_from
     }
 
+    /// Whether the command line says which keys to take.
+    pub(crate) fn names_keys(&self) -> bool {
+        self.global.profile.is_some() || self.global.credentials_from.is_some()
+    }
+
     pub(crate) fn endpoint_url(&self) -> Option<&str> {
         self.global.endpoint_url.as_deref()
     }

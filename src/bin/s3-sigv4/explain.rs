@@ -85,14 +85,15 @@ fn head(text: &[u8]) -> Option<(Head<'_>, &[u8])> {
         let end = rest.iter().position(|byte| *byte == b'\n')?;
         let line = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
         rest = &rest[end + 1..];
-        std::str::from_utf8(line).ok()
+        // None of those that count here has other characters.
+        Some(std::str::from_utf8(line).unwrap_or("?"))
     });
     let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
     let mut headers = Vec::new();
     loop {
         match lines.next()? {
             "" => return Some((Head { status, headers }, rest)),
-            line => headers.push(line.split_once(':').map(|(name, value)| (name, value.trim()))?),
+            line => headers.extend(line.split_once(':').map(|(name, value)| (name, value.trim()))),
         }
     }
 }
@@ -117,7 +118,11 @@ fn against(
     let (id, from, scope) = (claim.access_key_id(), claim.dated(), claim.scope());
     let verifier = Verifier::new(scope.region()).with_service(Service::new(scope.service().to_owned())?);
     // Without its keys the link's method is not known, and nothing else is lost.
-    let credentials = context.settings()?.credentials().ok();
+    let settings = match context.settings() {
+        Err(error) if context.names_keys() => return Err(error),
+        settings => settings.ok(),
+    };
+    let credentials = settings.and_then(|settings| settings.credentials().ok());
     let credentials = credentials.filter(|credentials| credentials.access_key_id() == id);
     let (method, first) = match credentials.map(|credentials| signed_for(sent, is_link, &verifier, &credentials, from))
     {
@@ -196,7 +201,7 @@ fn option_for(cause: &Cause) -> Option<String> {
         Cause::NotCompared { .. } => "explain --link LINK or --request FILE compares them",
         Cause::Region { expected: Some(region), .. } => return Some(format!("sign with --region {region}")),
         Cause::Service { expected: Some(service), .. } => return Some(format!("sign with --service {service}")),
-        Cause::HeaderRemoved { .. } => "presign says what to send with a link",
+        Cause::HeaderRemoved { .. } => "presign and sign say what to send",
         Cause::TokenMissing => "AWS_SESSION_TOKEN holds it",
         Cause::TokenExpired => "with AWS_CREDENTIAL_EXPIRATION this program tells before the server does",
         Cause::Body { .. } => "sign --unsigned-payload leaves the body unsigned",
