@@ -1365,6 +1365,7 @@ fn a_refusal_is_explained() {
                 more\n";
     assert_eq!((no_link.code, no_link.err.as_str()), (4, text));
 
+    let hidden = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
     // A whole request, as it was sent; no key is needed.
     let file = folder("refused").join("request");
     let signed = run(&["sign", "s3://photos/cat.jpg", "-H", "range: bytes=0-9", "-q"]).done();
@@ -1388,6 +1389,15 @@ fn a_refusal_is_explained() {
     fs::write(&file, signed.replace("bytes=0-9", "bytes=0-8")).expect("a file");
     let changed = run_with(&sent, &KEYS, answer(&canonical).as_bytes()).done();
     assert!(changed.starts_with("The request does not verify under the keys at hand: it was changed"), "{changed}");
+    fs::write(&file, signed.replace("GET ", "PUT ")).expect("a file");
+    let changed = run_with(&sent, &KEYS, answer(&canonical).as_bytes()).done();
+    assert!(changed.starts_with("The request does not verify under the keys at hand: it was changed"), "{changed}");
+    // Of another service, whose hash of the body is sent nowhere.
+    let post =
+        ["sign", "https://iam.amazonaws.com/", "-X", "POST", "--service", "iam", "--body", "-", "-q", "--at", DAY];
+    fs::write(&file, run_with(&post, &KEYS, b"Action=ListUsers").done()).expect("a file");
+    let of_iam = run_with(&sent, &KEYS, hidden.as_bytes()).done();
+    assert!(of_iam.starts_with("SignatureDoesNotMatch: "), "{of_iam}");
     fs::write(&file, signed.replace("range: bytes=0-9\r\n", "")).expect("a file");
     let cut = run_with(&sent, &KEYS, answer(&canonical).as_bytes());
     assert_eq!((cut.code, cut.err.as_str()), (4, "error: the header range was signed, and is not there\n"));
@@ -1402,7 +1412,6 @@ fn a_refusal_is_explained() {
         out.lines().next().unwrap_or_default().to_owned()
     };
     let put = run(&["presign", "s3://photos/cat.jpg", "-X", "PUT"]).done();
-    let hidden = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
     assert_eq!(first(&["--link", put.trim()], hidden), "The link was signed for PUT, and not for GET.");
     assert!(first(&["--link", put.trim(), "-X", "put"], hidden).starts_with("SignatureDoesNotMatch: "));
     // What the server received is what it shows, whatever is said of it.

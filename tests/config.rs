@@ -465,7 +465,7 @@ fn names_that_aws_gives_itself() {
     let other_region = |place: &str| {
         format!("the ARN names the region us-east-1, and no other than that of the settings is allowed ({place})")
     };
-    let cases: [(&str, Variables<'_>, &str, &str); 32] = [
+    let cases: [(&str, Variables<'_>, &str, &str); 33] = [
         (&path, &[], directory, express),
         (&none, &[], directory, express),
         (&path, &[], alias, &outposts),
@@ -484,6 +484,7 @@ fn names_that_aws_gives_itself() {
         (&own, &[], "foo.mrap", " https://example.com/foo.mrap/k"),
         (&own, &[], "bad--op-s3", " https://example.com/bad--op-s3/k"),
         (&own, &[], "logs--x-s3", " https://example.com/logs--x-s3/k"),
+        (&own, &[], "arn:aws:s3:us-west-2:123456789012:bucket/x", "the ARN is not an access point's"),
         (&own, &[], "arn:aws:s3:::photos", "the ARN is a bucket's and names no region: Bucket::aws takes the name"),
         (&own, &[], west, "us-west-2/s3 https://my-ap-123456789012.example.com/k"),
         (&own_path, &[], west, "us-west-2/s3 https://my-ap-123456789012.example.com/k"),
