@@ -50,7 +50,7 @@ fn which_keys() {
     let of_config = keys("profile backup", "CONFIG");
     let with_process = format!("{of_config}credential_process = a program\n");
     let named: Variables<'_> = &[("AWS_PROFILE", "backup"), ("AWS_DEFAULT_PROFILE", "default")];
-    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 26] = [
+    let cases: [(Option<&str>, &str, &str, Variables<'_>, &str); 27] = [
         (None, "", &both, &[], "DEFAULT"),
         (None, "", &both, named, "BACKUP"),
         (None, "", &both, &[("AWS_DEFAULT_PROFILE", "backup")], "BACKUP"),
@@ -75,6 +75,7 @@ fn which_keys() {
         (None, "", &with("aws_session_token=t"), &[], "DEFAULT token"),
         (None, "[default]\naws_session_token=t\naws_expiration = 20130524T000000Z", &default, &[], "DEFAULT"),
         (Some("backup"), &format!("{of_config}aws_session_token=t"), "", &[], "CONFIG token"),
+        (Some("backup"), &of_config, &format!("[backup]\naws_session_token=t\n{backup}"), &[], "BACKUP token"),
         (Some("backup"), &of_config, "[backup]\naws_session_token=t\naws_expiration=20130524T000000Z", &[], "CONFIG"),
         (
             None,

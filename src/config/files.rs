@@ -71,10 +71,11 @@ impl SharedFiles {
         let by_head: Vec<_> = sections.iter().map(|section| Kind::of(file, section.head)).collect();
         // `[profile default]` is the default profile, and then `[default]` is not.
         let prefixed = by_head.iter().any(|kind| matches!(kind, Kind::Profile("default", Prefixed::Yes)));
+        let mut profiles = BTreeMap::<_, Settings>::new();
         for (section, kind) in sections.iter().zip(by_head) {
             let target = match kind {
                 Kind::Profile("default", Prefixed::No) if prefixed && file == SharedFile::Config => continue,
-                Kind::Profile(name, _) => self.profiles.entry(name.to_owned()),
+                Kind::Profile(name, _) => profiles.entry(name.to_owned()),
                 Kind::Services(name) => self.services.entry(name.to_owned()),
                 Kind::Other(name) => {
                     self.others.push((name.to_owned(), Place::Line(file, section.line)));
@@ -82,17 +83,13 @@ impl SharedFiles {
                 }
             };
             let settings = target.or_default();
-            // A session's token and its end belong to the secret beside them, and not to one in the other file.
-            let of_secret = |name: &str| ["aws_session_token", "aws_security_token", "aws_expiration"].contains(&name);
-            let has_secret = section.settings.iter().any(|setting| setting.name.eq_ignore_ascii_case(SECRET));
-            let other = settings.get(SECRET).is_some_and(|secret| secret.place.file() != Some(file));
             for setting in &section.settings {
-                if other && !has_secret && of_secret(&setting.name.to_ascii_lowercase()) {
-                    continue;
-                }
                 let place = Place::Line(file, setting.line);
                 settings.insert(setting.name.to_ascii_lowercase(), Setting { value: setting.value(), place });
             }
+        }
+        for (name, settings) in profiles {
+            merge(self.profiles.entry(name).or_default(), settings);
         }
         Ok(())
     }
@@ -117,6 +114,18 @@ impl SharedFiles {
         let settings = self.services.get(section.value.as_str()).ok_or_else(missing)?;
         Ok(settings.get(service).and_then(|setting| setting.nested(name)))
     }
+}
+
+/// Adds the settings of the other file, which count more. A session's token and its end belong to the secret beside them,
+/// and not to one in the other file.
+fn merge(settings: &mut Settings, mut others: Settings) {
+    let of_session = |name: &String| ["aws_session_token", "aws_security_token", "aws_expiration"].contains(&&**name);
+    if others.contains_key(SECRET) {
+        settings.retain(|name, _| !of_session(name));
+    } else if settings.contains_key(SECRET) {
+        others.retain(|name, _| !of_session(name));
+    }
+    settings.append(&mut others);
 }
 
 impl fmt::Debug for SharedFiles {

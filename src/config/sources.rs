@@ -110,13 +110,9 @@ impl<'a> Sources<'a> {
             self.signs_in(&["sso_session", "sso_start_url"])?;
             return Err(ConfigError::NoCredentials { profile: self.name.to_owned() });
         };
-        let secret = self.of_profile(SECRET);
-        // A session's secret and its token stand together: beside a secret in the credentials file, the config file has
-        // that of another.
-        let belongs = |other: &&Setting| !in_config(other) || secret.is_none_or(in_config);
-        let of = |name: &str| self.of_profile(name).filter(belongs).cloned();
+        let of = |name: &str| self.of_profile(name).cloned();
         let token = of("aws_security_token").or_else(|| of("aws_session_token"));
-        keys(id.clone(), SECRET, [secret.cloned(), token], of("aws_expiration"))
+        keys(id.clone(), SECRET, [of(SECRET), token], of("aws_expiration"))
     }
 
     fn role(&self) -> Result<(), ConfigError> {
